@@ -1,0 +1,255 @@
+/** Codecs: one vocabulary of values. Each reads arguments, writes them back, and says in data what it expects. */
+
+/** What a codec takes, as data: errors, docs and forms are drawn from it by `describe` and by nothing else. */
+export type Shape =
+  | {
+      readonly kind: "integer" | "number";
+      readonly min?: number;
+      readonly max?: number;
+      readonly above?: number;
+      readonly multipleOf?: number;
+    }
+  | { readonly kind: "flag" | "color" | "text" | "hex" | "gravity" }
+  | { readonly kind: "choice"; readonly of: readonly string[] }
+  | { readonly kind: "list"; readonly of: Shape }
+  | { readonly kind: "fields"; readonly of: Readonly<Record<string, Shape>> };
+
+/** An argument that is not what its codec expects. The message reads `expected ..., got ...`. */
+export class CodecError extends Error {
+  override readonly name = "CodecError";
+}
+
+export interface Codec<T> {
+  readonly shape: Shape;
+  /**
+   * Arguments to value; `undefined` unsets the option. `before` is the value that an earlier segment set:
+   * an empty optional argument keeps its part of it.
+   */
+  parse(args: readonly string[], before?: T): T | undefined;
+  format(value: T): string[];
+}
+
+/** A codec of exactly one argument. */
+export interface Scalar<T> extends Codec<T> {
+  read(text: string): T;
+  write(value: T): string;
+}
+
+/** Throws the one kind of sentence that a wrong argument gets. */
+export function refuse(shape: Shape, got: string): never {
+  throw new CodecError(`expected ${describe(shape)}, got ${quote(got)}`);
+}
+
+const quote = (text: string): string => JSON.stringify(text.length > 64 ? `${text.slice(0, 61)}...` : text);
+
+/** Refuses more than `max` arguments. */
+export function atMost(max: number, args: readonly string[]): void {
+  if (args.length > max)
+    throw new CodecError(
+      `expected at most ${max} ${max === 1 ? "argument" : "arguments"}, got ${args.length}`,
+    );
+}
+
+/** Says a shape in words, for errors and docs alike. */
+export function describe(shape: Shape): string {
+  switch (shape.kind) {
+    case "integer":
+    case "number":
+      return describeNumber(shape);
+    case "flag":
+      return "a boolean (1, t, true or 0, f, false)";
+    case "color":
+      return "a colour of 3 or 6 hex digits";
+    case "text":
+      return "text";
+    case "hex":
+      return "an even number of hex digits";
+    case "gravity":
+      return "a gravity";
+    case "choice":
+      return `one of ${shape.of.join(", ")}`;
+    case "list":
+      return `a list, each item ${describe(shape.of)}`;
+    case "fields":
+      return Object.entries(shape.of)
+        .map(([name, of]) => `${name}: ${describe(of)}`)
+        .join("; ");
+  }
+}
+
+function describeNumber({
+  kind,
+  min,
+  max,
+  above,
+  multipleOf,
+}: Shape & { kind: "integer" | "number" }): string {
+  const noun = kind === "integer" ? "an integer" : "a number";
+  const step = multipleOf === undefined ? "" : ` that is a multiple of ${multipleOf}`;
+  if (above !== undefined) return `${noun} above ${above}${step}`;
+  if (min !== undefined && max !== undefined) return `${noun} from ${min} to ${max}${step}`;
+  if (min !== undefined) return `${noun} of ${min} or more${step}`;
+  if (max !== undefined) return `${noun} of ${max} or less${step}`;
+  return `${noun}${step}`;
+}
+
+function scalar<T>(shape: Shape, read: (text: string) => T, write: (value: T) => string = String): Scalar<T> {
+  return {
+    shape,
+    read,
+    write,
+    parse: (args) => {
+      atMost(1, args);
+      return read(args[0] ?? "");
+    },
+    format: (value) => [write(value)],
+  };
+}
+
+interface Range {
+  readonly min?: number;
+  readonly max?: number;
+  /** Exclusive lower bound. */
+  readonly above?: number;
+  readonly multipleOf?: number;
+}
+
+const inRange = (
+  value: number,
+  { min = -Infinity, max = Infinity, above = -Infinity, multipleOf }: Range,
+): boolean =>
+  value >= min && value <= max && value > above && (multipleOf === undefined || value % multipleOf === 0);
+
+const INTEGER = /^[+-]?\d+$/;
+const INT64_MAX = 2n ** 63n - 1n;
+
+/** A signed 64-bit decimal integer; beyond 2^53 it is held as the nearest safe integer, which no limit tells apart. */
+export function integer(range: Range = {}): Scalar<number> {
+  const shape: Shape = { kind: "integer", ...range };
+  return scalar(shape, (text) => {
+    if (!INTEGER.test(text) || text.length > 40) refuse(shape, text);
+    const exact = BigInt(text.startsWith("+") ? text.slice(1) : text);
+    if (exact > INT64_MAX || exact < -INT64_MAX - 1n) refuse(shape, text);
+    const value = Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, Number(exact)));
+    if (!inRange(value, range)) refuse(shape, text);
+    return value + 0;
+  });
+}
+
+// The float syntax of Go's strconv.ParseFloat without underscores, infinities and NaN.
+const FLOAT = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const HEX_FLOAT = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)[pP]([+-]?\d{1,5})$/;
+
+function readFloat(text: string): number {
+  if (FLOAT.test(text)) return Number(text);
+  const hex = HEX_FLOAT.exec(text);
+  if (!hex || (hex[2] === "" && hex[3] === "")) return NaN;
+  const [, sign = "", whole = "", fraction = "", exponent = ""] = hex;
+  const mantissa = parseInt(whole + fraction, 16);
+  return (sign === "-" ? -1 : 1) * mantissa * 2 ** (Number(exponent) - 4 * fraction.length);
+}
+
+/** A finite number in decimal, scientific or hexadecimal notation. */
+export function number(range: Range = {}): Scalar<number> {
+  const shape: Shape = { kind: "number", ...range };
+  return scalar(shape, (text) => {
+    const value = text.length > 400 ? NaN : readFloat(text);
+    if (!Number.isFinite(value) || !inRange(value, range)) refuse(shape, text);
+    return value + 0; // Turns -0 into 0, so that equal values are spelled alike.
+  });
+}
+
+const TRUE = new Set(["1", "t", "T", "true", "TRUE", "True"]);
+const FALSE = new Set(["0", "f", "F", "false", "FALSE", "False"]);
+
+/** A boolean of the URL language: whatever is not a spelling of true is false, never an error. */
+export const flag: Scalar<boolean> = scalar(
+  { kind: "flag" },
+  (text) => TRUE.has(text),
+  (value) => (value ? "1" : "0"),
+);
+
+/** A boolean of a setting, where a misspelling is an error. */
+export const strictFlag: Scalar<boolean> = scalar(
+  { kind: "flag" },
+  (text) => TRUE.has(text) || (FALSE.has(text) ? false : refuse({ kind: "flag" }, text)),
+);
+
+/** One word of a closed set; `aliases` maps further spellings to it. */
+export function choice<const T extends string>(
+  of: readonly T[],
+  aliases: Readonly<Record<string, T>> = {},
+): Scalar<T> {
+  const shape: Shape = { kind: "choice", of };
+  const words = new Map<string, T>([
+    ...of.map((word): [string, T] => [word, word]),
+    ...Object.entries(aliases),
+  ]);
+  return scalar(shape, (text) => words.get(text) ?? refuse(shape, text));
+}
+
+export const text: Scalar<string> = scalar({ kind: "text" }, (word) => word);
+
+/** A text that must not be empty. */
+export const word: Scalar<string> = scalar(
+  { kind: "text" },
+  (given) => given || refuse({ kind: "text" }, given),
+);
+
+const COLOR = /^(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})$/;
+
+/** A colour as six lower-case hex digits; three digits are doubled. */
+export const color: Scalar<string> = scalar({ kind: "color" }, (given) => {
+  if (!COLOR.test(given)) refuse({ kind: "color" }, given);
+  const digits = given.toLowerCase();
+  return digits.length === 6 ? digits : digits.replace(/./g, "$&$&");
+});
+
+const HEX = /^(?:[0-9a-fA-F]{2})+$/;
+
+/** Bytes in hex, kept as lower-case text. */
+export const hex: Scalar<string> = scalar({ kind: "hex" }, (given) =>
+  HEX.test(given) ? given.toLowerCase() : refuse({ kind: "hex" }, given),
+);
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the seam: FieldValues gives each field its type back
+type Fields = Readonly<Record<string, Scalar<any>>>;
+type FieldValues<F> = { -readonly [K in keyof F]?: F[K] extends Scalar<infer T> ? T : never };
+
+/** Deals positional arguments out in the order in which the fields are written; an empty one keeps what was there. */
+export function fields<const F extends Fields>(of: F, { max }: { max?: number } = {}): Codec<FieldValues<F>> {
+  const columns: [string, Scalar<unknown>][] = Object.entries(of);
+  return {
+    shape: { kind: "fields", of: Object.fromEntries(columns.map(([name, codec]) => [name, codec.shape])) },
+    parse: (args, before) => {
+      atMost(max ?? columns.length, args);
+      const given = columns.flatMap(([name, codec], i) =>
+        args[i] ? [[name, codec.read(args[i])] as const] : [],
+      );
+      // Each value was read by the codec of its own field.
+      return { ...before, ...Object.fromEntries(given) } as FieldValues<F>;
+    },
+    format: (value) => {
+      const held = value as Readonly<Record<string, unknown>>;
+      return trimEnd(
+        columns.map(([name, codec]) => (held[name] === undefined ? "" : codec.write(held[name]))),
+      );
+    },
+  };
+}
+
+/** Drops trailing empty arguments, keeping at least one. */
+export function trimEnd(parts: readonly string[]): string[] {
+  let length = parts.length;
+  while (length > 1 && parts[length - 1] === "") length--;
+  return parts.slice(0, length);
+}
+
+/** One item an argument, in any number. */
+export function list<T>(of: Scalar<T>): Codec<readonly T[]> {
+  return {
+    shape: { kind: "list", of: of.shape },
+    parse: (args) => args.map(of.read),
+    format: (values) => values.map(of.write),
+  };
+}

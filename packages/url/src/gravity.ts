@@ -1,0 +1,46 @@
+import { atMost, CodecError, number, refuse, trimEnd, type Codec, type Shape } from "./codec.ts";
+
+/** The nine places of a compass, `ce` being its middle. */
+export const ANCHORS = ["ce", "no", "so", "ea", "we", "noea", "nowe", "soea", "sowe"] as const;
+export type Anchor = (typeof ANCHORS)[number];
+
+/**
+ * Which part stays when something must go. `x` and `y` are offsets from the anchored edge (pixels, or a fraction of the
+ * outer side where their magnitude is below 1); for `fp` they are the focal point as fractions 0 to 1.
+ */
+export interface Gravity {
+  readonly type: Anchor | "fp" | "sm";
+  readonly x?: number;
+  readonly y?: number;
+}
+
+const offset = number();
+const fraction = number({ min: 0, max: 1 });
+
+const keep = (axis: "x" | "y", arg: string | undefined, before: Gravity | undefined, codec = offset) => {
+  const value = arg === undefined || arg === "" ? before?.[axis] : codec.read(arg);
+  return value === undefined ? {} : { [axis]: value };
+};
+
+/** The codec of gravity; `types` says which kinds the option takes. */
+export function gravity(types: readonly Gravity["type"][]): Codec<Gravity> {
+  const kinds: Shape = { kind: "choice", of: types };
+  return {
+    shape: { kind: "fields", of: { type: kinds, x: offset.shape, y: offset.shape } },
+    parse: (args, before) => {
+      atMost(3, args);
+      const [kind = "", x, y] = args;
+      const type = types.find((candidate) => candidate === kind) ?? refuse(kinds, kind);
+      if (type === "sm") {
+        atMost(1, args);
+        return { type };
+      }
+      if (type !== "fp") return { type, ...keep("x", x, before), ...keep("y", y, before) };
+      if (args.length !== 3)
+        throw new CodecError(`expected a focal point fp:x:y, got ${args.length - 1} numbers`);
+      return { type, x: 0, y: 0, ...keep("x", x, before, fraction), ...keep("y", y, before, fraction) };
+    },
+    format: ({ type, x, y }) =>
+      trimEnd([type, x === undefined ? "" : String(x), y === undefined ? "" : String(y)]),
+  };
+}

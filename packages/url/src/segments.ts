@@ -1,0 +1,133 @@
+import { atMost, CodecError } from "./codec.ts";
+import { UrlError } from "./error.ts";
+import { OPTIONS, SHORTHANDS, type AnyOption, type OptionName, type Options } from "./options.ts";
+
+/** Named lists of segments that a server keeps. */
+export type Presets = ReadonlyMap<string, readonly string[]>;
+
+/** What a server lets a URL say. Everything left out is as in a server without settings. */
+export interface Grammar {
+  /** Between an option's name and its arguments; `:` where left out. */
+  readonly separator?: string;
+  readonly presets?: Presets;
+  /** The first segment is a list of presets, and nothing else may be said. */
+  readonly onlyPresets?: boolean;
+  /** Literal option names that a URL may use; empty or left out permits all. Presets are exempt. */
+  readonly allowed?: ReadonlySet<string>;
+  /** Permits options that change a limit of the server. */
+  readonly security?: boolean;
+  /** The last segment of a base64 source is a file name and means nothing. */
+  readonly base64IncludesFilename?: boolean;
+  /** What holds before the default preset and the URL speak, as client hints do. */
+  readonly defaults?: Options;
+}
+
+type Assign = (options: Options, args: readonly string[]) => Options;
+
+/** One spelling: its row and what it does to the options. */
+interface Spelling {
+  readonly row: Partial<Pick<AnyOption, "gated" | "preset">>;
+  readonly assign: Assign;
+}
+
+const rows = Object.entries(OPTIONS) as [OptionName, AnyOption][];
+
+function set(options: Options, key: OptionName, args: readonly string[]): Options {
+  const { [key]: before, ...others } = options;
+  const value: unknown = (OPTIONS[key] as AnyOption).arg.parse(args, before);
+  return value === undefined ? others : { ...others, [key]: value };
+}
+
+const assignShorthand =
+  ({ expands, max }: (typeof SHORTHANDS)[number]): Assign =>
+  (options, args) => {
+    atMost(max, args);
+    return expands.reduce((sofar, key, i) => {
+      const taken = i === expands.length - 1 ? args.slice(i) : args.slice(i, i + 1);
+      return taken[0] ? set(sofar, key, taken) : sofar;
+    }, options);
+  };
+
+const SPELLINGS: ReadonlyMap<string, Spelling> = new Map([
+  ...rows.flatMap(([key, row]) =>
+    row.names.map((name): [string, Spelling] => [
+      name,
+      { row, assign: (options, args) => set(options, key, args) },
+    ]),
+  ),
+  ...SHORTHANDS.flatMap((shorthand) =>
+    shorthand.names.map((name): [string, Spelling] => [
+      name,
+      { row: {}, assign: assignShorthand(shorthand) },
+    ]),
+  ),
+]);
+
+const separatorOf = ({ separator = ":" }: Grammar): string => separator;
+
+/** The options that a list of segments asks for, left to right; a later one wins. Throws UrlError. */
+export function parseSegments(segments: readonly string[], grammar: Grammar = {}): Options {
+  const start = applyPresets(
+    grammar.defaults ?? {},
+    grammar.presets?.has("default") ? ["default"] : [],
+    grammar,
+  );
+  if (!grammar.onlyPresets) return applyAll(start, segments, { grammar, expanding: [] });
+  const names = segments.flatMap((segment) => segment.split(separatorOf(grammar)));
+  return applyPresets(start, names, grammar);
+}
+
+const applyPresets = (options: Options, names: readonly string[], grammar: Grammar): Options =>
+  names.reduce((sofar, name) => expand(sofar, name, { grammar, expanding: [] }), options);
+
+interface Reading {
+  readonly grammar: Grammar;
+  /** Names of the presets that are being expanded, outermost first. */
+  readonly expanding: readonly string[];
+}
+
+const applyAll = (options: Options, segments: readonly string[], reading: Reading): Options =>
+  segments.reduce((sofar, segment) => apply(sofar, segment, reading), options);
+
+function apply(options: Options, segment: string, reading: Reading): Options {
+  const { grammar, expanding } = reading;
+  const [name = "", ...args] = segment.split(separatorOf(grammar));
+  const spelling = SPELLINGS.get(name);
+  if (!spelling)
+    throw new UrlError("invalid_option", `expected a processing option, got ${JSON.stringify(name)}`);
+  if (expanding.length === 0 && grammar.allowed?.size && !grammar.allowed.has(name))
+    throw new UrlError("option_not_allowed", `option ${name} is not among the allowed processing options`);
+  if (spelling.row.gated && !grammar.security)
+    throw new UrlError("security_option", `option ${name} changes a limit, which is not permitted here`);
+  if (spelling.row.preset) return args.reduce((sofar, preset) => expand(sofar, preset, reading), options);
+  try {
+    return spelling.assign(options, args);
+  } catch (error) {
+    if (error instanceof CodecError) throw new UrlError("invalid_option", `${name}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** A preset that is already being expanded says nothing new, so a preset that names itself ends. */
+function expand(options: Options, name: string, { grammar, expanding }: Reading): Options {
+  if (expanding.includes(name)) return options;
+  const segments = grammar.presets?.get(name);
+  if (!segments)
+    throw new UrlError("unknown_preset", `expected the name of a preset, got ${JSON.stringify(name)}`);
+  return applyAll(options, segments, { grammar, expanding: [...expanding, name] });
+}
+
+const UNWRITABLE = /[/?#%\s]|[^\x21-\x7e]/;
+
+/** The one canonical spelling of options: table order, shortest names, one segment each. Throws CodecError. */
+export function formatSegments(options: Options, separator = ":"): string[] {
+  return rows.flatMap(([key, row]) => {
+    const value: unknown = options[key];
+    if (value === undefined) return [];
+    const args = row.arg.format(value);
+    const bad = args.find((arg) => UNWRITABLE.test(arg) || arg.includes(separator));
+    if (bad !== undefined)
+      throw new CodecError(`${key}: expected text that fits into a URL segment, got ${JSON.stringify(bad)}`);
+    return [[row.names.at(-1) ?? key, ...args].join(separator)];
+  });
+}
