@@ -8,6 +8,8 @@ export interface FormatEntry {
   readonly mime: string;
   /** Can hold transparency. */
   readonly alpha: boolean;
+  /** Can hold one colour channel: always, without transparency only, or never. */
+  readonly grey: "any" | "opaque" | "never";
   /** Can hold an ICC profile. */
   readonly icc: boolean;
   /** Has a quality setting, so `max_bytes` applies. */
@@ -32,6 +34,7 @@ const format = (extension: string, mime: string, traits: Partial<FormatEntry>): 
   extension,
   mime,
   alpha: true,
+  grey: "any",
   icc: false,
   quality: false,
   animationIn: false,
@@ -58,8 +61,8 @@ export const FORMATS = {
   avif: format(".avif", "image/avif", { icc: true, quality: true, hdr: true, maxSide: 16384, minSide: 16 }),
   tiff: format(".tiff", "image/tiff", { icc: true, quality: true, hdr: true }),
   svg: format(".svg", "image/svg+xml", {}),
-  bmp: format(".bmp", "image/bmp", {}),
-  ico: format(".ico", "image/x-icon", { maxSide: 256 }),
+  bmp: format(".bmp", "image/bmp", { grey: "opaque" }),
+  ico: format(".ico", "image/x-icon", { grey: "never", maxSide: 256 }),
   heic: format(".heic", "image/heif", { icc: true, quality: true, maxSide: 16384, load: false, save: false }),
   jxl: format(".jxl", "image/jxl", {
     icc: true,

@@ -27,6 +27,6 @@ export {
   type Stage,
 } from "./options.ts";
 export { parsePresets } from "./presets.ts";
-export { formatSegments, parseSegments, type Grammar, type Presets } from "./segments.ts";
+export { formatSegments, listOptions, parseSegments, type Grammar, type Presets } from "./segments.ts";
 export { formatSource, parseSource, type SourcePart, type SourceWriting } from "./source.ts";
 export { parsePath, splitTarget, type Target, type Wishes } from "./target.ts";

@@ -117,17 +117,23 @@ function expand(options: Options, name: string, { grammar, expanding }: Reading)
   return applyAll(options, segments, { grammar, expanding: [...expanding, name] });
 }
 
-const UNWRITABLE = /[/?#%\s]|[^\x21-\x7e]/;
+/** Options as shortest name and arguments, in table order: one list for any two that are equal. */
+export function listOptions(options: Options): (readonly [name: string, ...args: string[]])[] {
+  return rows.flatMap(([key, row]) => {
+    const value: unknown = options[key];
+    return value === undefined ? [] : [[row.names.at(-1) ?? key, ...row.arg.format(value)] as const];
+  });
+}
+
+// `%3A` would be repaired to a colon on its way in.
+const UNWRITABLE = /[/?#\s]|%3A|[^\x21-\x7e]/;
 
 /** The one canonical spelling of options: table order, shortest names, one segment each. Throws CodecError. */
 export function formatSegments(options: Options, separator = ":"): string[] {
-  return rows.flatMap(([key, row]) => {
-    const value: unknown = options[key];
-    if (value === undefined) return [];
-    const args = row.arg.format(value);
+  return listOptions(options).map(([name, ...args]) => {
     const bad = args.find((arg) => UNWRITABLE.test(arg) || arg.includes(separator));
     if (bad !== undefined)
-      throw new CodecError(`${key}: expected text that fits into a URL segment, got ${JSON.stringify(bad)}`);
-    return [[row.names.at(-1) ?? key, ...args].join(separator)];
+      throw new CodecError(`${name}: expected text that fits into a URL, got ${JSON.stringify(bad)}`);
+    return [name, ...args].join(separator);
   });
 }

@@ -56,6 +56,13 @@ const DEPTHS: Readonly<Record<number, readonly number[]>> = {
   [ALPHA_BITFIELDS]: [16, 32],
 };
 
+/** Masks begin at byte 40: inside the larger headers, behind the small one. */
+const MASKS_AT = 40;
+const MASKS_END: Readonly<Record<number, number>> = {
+  [BITFIELDS]: MASKS_AT + 3 * 4,
+  [ALPHA_BITFIELDS]: MASKS_AT + 4 * 4,
+};
+
 const FOURTH_BYTE = 0xff000000;
 
 const broken = (detail: string): HttpError => new HttpError("broken_image", detail);
@@ -80,7 +87,7 @@ export function readDib(bytes: Uint8Array, at: number): Dib {
     throw broken(`expected a known compression, got ${compression} at ${bitsPerPixel} bits per pixel`);
   }
 
-  const paletteAt = at + size + (size === 40 ? masksBehindHeader(compression) : 0);
+  const paletteAt = at + Math.max(size, MASKS_END[compression] ?? 0);
   requireBytes(bytes, paletteAt);
   const colours = core ? 0 : view.getUint32(at + 32, true);
   const palette = {
@@ -105,11 +112,6 @@ export function requireBytes(bytes: Uint8Array, end: number): void {
   if (bytes.length < end) throw broken(`expected at least ${end} bytes of bitmap, got ${bytes.length}`);
 }
 
-function masksBehindHeader(compression: number): number {
-  if (compression === BITFIELDS) return 12;
-  return compression === ALPHA_BITFIELDS ? 16 : 0;
-}
-
 interface Layout {
   readonly at: number;
   readonly size: number;
@@ -119,8 +121,7 @@ interface Layout {
 
 function readMasks(view: DataView, { at, size, compression, bitsPerPixel }: Layout): Masks | undefined {
   if (bitsPerPixel !== 16 && bitsPerPixel !== 32) return undefined;
-  // In the larger headers and behind the 40-byte one the masks come to lie at the same place.
-  const mask = (index: number): number => view.getUint32(at + 40 + index * 4, true);
+  const mask = (index: number): number => view.getUint32(at + MASKS_AT + index * 4, true);
   const alphaField = size >= WITH_ALPHA_FIELD || compression === ALPHA_BITFIELDS;
   const stated = alphaField && mask(3) !== 0;
   if (compression === RGB) {
@@ -136,8 +137,7 @@ function readMasks(view: DataView, { at, size, compression, bitsPerPixel }: Layo
   return channels([red, green, blue, kept], { bitsPerPixel, alphaAssumed: !alphaField && kept !== 0 });
 }
 
-const wholeByte = (mask: number): number =>
-  [0xff, 0xff00, 0xff0000, FOURTH_BYTE].includes(mask) ? mask : 0;
+const wholeByte = (mask: number): number => ([0xff, 0xff00, 0xff0000, FOURTH_BYTE].includes(mask) ? mask : 0);
 
 function channels(
   masks: readonly [number, number, number, number],

@@ -56,7 +56,7 @@ export function readTexts(exif: Uint8Array): ExifText {
   const directory = block && readDirectory(block, readUint32(block, 4));
   if (!directory) return {};
   const copyright = copyrightOf(textOf(block, directory, COPYRIGHT));
-  const [artist] = textOf(block, directory, ARTIST);
+  const [artist = ""] = textOf(block, directory, ARTIST);
   return {
     ...(isBlank(copyright) ? {} : { Copyright: copyright }),
     ...(isBlank(artist) ? {} : { Artist: artist }),
@@ -151,15 +151,14 @@ function decodeText(bytes: Buffer): string {
 }
 
 /** EXIF 2.3, section 4.6.4: photographer NUL editor NUL; without an editor, photographer NUL. */
-function copyrightOf([photographer = "", editor]: readonly string[]): string {
+function copyrightOf([photographer = "", editor = ""]: readonly string[]): string {
   return isBlank(editor) ? photographer : `${photographer}\0${editor}`;
 }
 
-// The control characters and blanks that cameras fill unset fields with.
-const isBlank = (text: string | undefined): text is undefined => text === undefined || !/[^\0-\x20]/.test(text);
+// Cameras fill fields that nobody set with blanks.
+const isBlank = (text: string): boolean => text.trim() === "";
 
-const overlap = (a: Directory, b: Directory): boolean =>
-  a.at < endOf(b) && b.at < endOf(a);
+const overlap = (a: Directory, b: Directory): boolean => a.at < endOf(b) && b.at < endOf(a);
 
 const endOf = ({ at, entries }: Directory): number => at + 2 + entries.length * ENTRY_BYTES + 4;
 
@@ -174,9 +173,9 @@ function removeEntries(block: Block, directory: Directory, tags: ReadonlySet<num
     to += ENTRY_BYTES;
   }
   const end = Math.min(endOf(directory), block.bytes.length);
-  const next = end - (endOf(directory) - 4);
-  block.bytes.copyWithin(to, end - next, end);
-  block.bytes.fill(0, to + next, end);
+  const pointer = endOf(directory) - 4;
+  block.bytes.copyWithin(to, pointer, end);
+  block.bytes.fill(0, to + end - pointer, end);
 }
 
 const readUint16 = ({ bytes, littleEndian }: Block, at: number): number =>

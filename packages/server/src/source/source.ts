@@ -1,3 +1,5 @@
+import { HttpError } from "../errors.ts";
+
 /** What every kind of place that pictures come from agrees on. */
 
 /** What is wanted of one fetch. */
@@ -43,4 +45,22 @@ export interface Original {
 export interface Source {
   /** Throws HttpError with one of the `source_*` codes. */
   fetch(url: string, wish: Wish): Promise<Original>;
+}
+
+/** A source that hands each URL to the one of its scheme. Throws HttpError("source_unreachable") where none is. */
+export function byScheme(sources: Readonly<Record<string, Source>>): Source {
+  return {
+    fetch: (url, wish) => {
+      const scheme = /^([a-z][a-z\d+.-]*):\/\//i.exec(url)?.[1]?.toLowerCase() ?? "";
+      const source = Object.hasOwn(sources, scheme) ? sources[scheme] : undefined;
+      if (!source)
+        return Promise.reject(
+          new HttpError(
+            "source_unreachable",
+            `expected a scheme of ${Object.keys(sources).join(", ")}, got ${url}`,
+          ),
+        );
+      return source.fetch(url, wish);
+    },
+  };
 }

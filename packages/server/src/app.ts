@@ -1,0 +1,262 @@
+import { parsePresets, type FormatName, type Grammar } from "@tintype/url";
+import type { Config } from "./config/settings.ts";
+import { detectFormat, HEAD_BYTES } from "./detect.ts";
+import { createFetch, type Download, type Fallback } from "./download.ts";
+import { HttpError } from "./errors.ts";
+import { Flight } from "./flight.ts";
+import { applyBase, createAllowlist, replaceUrl, type Allowlist } from "./guard/allowlist.ts";
+import { createGate } from "./guard/gate.ts";
+import { createSecretCheck, createVerify } from "./guard/signature.ts";
+import { createHandle, type RenderLimits, type Told } from "./handle.ts";
+import type { Rendered, RenderJob } from "./image/render.ts";
+import type { RenderSettings } from "./image/render-settings.ts";
+import { decide, type Job, type JobSettings } from "./job.ts";
+import type { Ask } from "./message.ts";
+import type { Log } from "./observe/log.ts";
+import { createQueue } from "./queue.ts";
+import { relay } from "./relay.ts";
+import { findAllocator } from "./render/allocator.ts";
+import { createPool, type Pool } from "./render/pool.ts";
+import { refuseWith, replyWith, type Rendition, type ReplySettings } from "./reply.ts";
+import { loadAsset } from "./source/asset.ts";
+import { readBody } from "./source/body.ts";
+import { passCookies } from "./source/cookies.ts";
+import { fileSource } from "./source/file.ts";
+import { httpSource } from "./source/http.ts";
+import { lanes } from "./source/lanes.ts";
+import { byScheme, type Source } from "./source/source.ts";
+
+/** The server without its doors. */
+export interface App {
+  readonly handle: (ask: Ask) => Promise<Told>;
+  readonly refuse: (error: HttpError) => ReturnType<typeof refuseWith>;
+  readonly pool: Pool;
+  /** Every kind of source, behind the gate. */
+  readonly source: Source;
+  /** Pictures that are rendered right now. */
+  readonly rendering: () => number;
+  close(graceSeconds: number): Promise<void>;
+}
+
+/** Introduces everyone to everyone. Rejects with a sentence where the configuration cannot work. */
+export async function createApp(config: Config, log: Log): Promise<App> {
+  const grammar = grammarOf(config);
+  const allowlist = allowlistOf(config);
+  const sources = sourcesOf(config, allowlist);
+  const pool = startPool(config, log);
+  const queue = createQueue(queueOf(config));
+  const [watermark, fallback] = await Promise.all([
+    watermarkOf(config, sources.source),
+    fallbackOf(config, sources.source),
+  ]);
+  const replySettings = replySettingsOf(config);
+  const jobSettings = jobSettingsOf(config, grammar);
+  const refuse = (error: HttpError) =>
+    refuseWith(error, { errorTtl: config.http.errorTtl, detailed: config.http.developmentErrorsMode });
+  const { maxSrcFileSize: maxBytes } = config.source;
+  const relaySettings = { ...replySettings, source: sources.source, maxBytes };
+
+  const handle = createHandle({
+    pathPrefix: config.http.pathPrefix,
+    timeout: config.http.timeout,
+    checkSecret: createSecretCheck(config.guard.secret),
+    verify: createVerify(config.guard),
+    decide: (path, headers) => decide(path, headers, jobSettings),
+    admit: (source) => admit(source, allowlist),
+    relay: (job, ask) => relay(job, ask, relaySettings),
+    renditions: new Flight<Rendition>(),
+    fetch: createFetch({
+      source: sources.source,
+      maxBytes,
+      fallback,
+      onFallback: (error, job) => warnOfFallback(log, error, job),
+    }),
+    queue,
+    render: (job, original, limits) => renderBy(pool, { job, original, watermark }, limits),
+    reply: (rendition, job, ask) => replyWith(rendition, job, ask, replySettings),
+    refuse,
+  });
+  const close = async (graceSeconds: number): Promise<void> => {
+    await pool.close({ graceSeconds });
+    await sources.close();
+  };
+  return { handle, refuse, pool, source: sources.source, rendering: () => queue.running, close };
+}
+
+function grammarOf({ url }: Config): Grammar {
+  const grammar: Grammar = {
+    separator: url.argumentsSeparator,
+    onlyPresets: url.onlyPresets,
+    allowed: new Set(url.allowedProcessingOptions),
+    security: url.allowSecurityOptions,
+    base64IncludesFilename: url.base64UrlIncludesFilename,
+  };
+  return { ...grammar, presets: parsePresets(url.presets, grammar) };
+}
+
+/** Without a key and without a list, only `local://` is served: an open proxy would be abused. */
+function allowlistOf({ guard, http }: Config): Allowlist {
+  const open = guard.keys.length > 0 || http.development;
+  const list = createAllowlist(guard.allowedSources, { unlisted: open ? "allowed" : "refused" });
+  if (open || guard.allowedSources.length > 0) return list;
+  return { ...list, allows: (source) => /^local:\/\//i.test(source) };
+}
+
+function admit(source: string, { allows }: Allowlist): void {
+  if (allows(source)) return;
+  throw new HttpError(
+    "source_not_allowed",
+    `expected a source on the allow-list, got ${source}: set IMGPROXY_ALLOWED_SOURCES to allow it, or IMGPROXY_KEY and IMGPROXY_SALT to sign URLs`,
+  );
+}
+
+function sourcesOf(
+  { source, guard, url }: Config,
+  allowlist: Allowlist,
+): { source: Source; close: () => Promise<void> } {
+  const gate = createGate({
+    allowLoopback: guard.allowLoopbackSourceAddresses,
+    allowLinkLocal: guard.allowLinkLocalSourceAddresses,
+    allowPrivate: guard.allowPrivateSourceAddresses,
+    deny: [],
+    ports: [...guard.sourcePorts, ...allowlist.ports],
+  });
+  const http = httpSource({
+    gate,
+    allows: allowlist.allows,
+    maxRedirects: guard.maxRedirects,
+    downloadTimeoutSeconds: source.downloadTimeout,
+    connectTimeoutSeconds: source.connectTimeout,
+    keepAliveSeconds: source.clientKeepAliveTimeout,
+    userAgent: source.userAgent,
+    ignoreTls: guard.ignoreSslVerification,
+  });
+  const web = lanes(http, { active: source.maxHostDownloads, queued: source.maxHostQueueSize });
+  const root = source.localFilesystemRoot;
+  const local =
+    root === "" ? {} : { local: fileSource({ root, querySeparator: url.sourceUrlQuerySeparator }) };
+  return { source: byScheme({ http: web, https: web, ...local }), close: () => http.close() };
+}
+
+/** Renderers hold about this much between two pictures; one that keeps more is replaced. */
+const MAX_RSS_BYTES = 1024 ** 3;
+
+function startPool(config: Config, log: Log): Pool {
+  const { limits, encode, image, watermark } = config;
+  const setup: RenderSettings = { limits, encode, image, watermark: { opacity: watermark.opacity } };
+  const preload = findAllocator();
+  return createPool({
+    entry: new URL(import.meta.url.endsWith(".ts") ? "./renderer.ts" : "./renderer.js", import.meta.url),
+    setup,
+    size: config.render.workers,
+    maxRssBytes: MAX_RSS_BYTES,
+    deadlines: { jobMs: config.http.timeout * 1000 },
+    ...(preload !== undefined && { preload }),
+    onLog: (line) => log.warn(line),
+  });
+}
+
+const queueOf = ({ render }: Config) => ({
+  slots: render.workers,
+  line: render.requestsQueueSize,
+  waitSeconds: render.queueTimeout,
+});
+
+/** A picture of the server's own, and its format. */
+type Asset = Pick<Fallback, "bytes" | "format">;
+
+async function assetOf(
+  place: { data: Uint8Array | undefined; path: string; url: string },
+  source: Source,
+): Promise<Asset | undefined> {
+  const wish = { signal: AbortSignal.timeout(30_000), maxBytes: 0, headers: {}, mode: "picture" } as const;
+  const fetch = async (url: string) => readBody(await source.fetch(url, wish), { maxBytes: 0 });
+  const bytes = place.data ?? (await loadAsset({ path: place.path, url: place.url }, fetch));
+  if (!bytes) return undefined;
+  const format = detectFormat(bytes.subarray(0, HEAD_BYTES), {});
+  if (!format)
+    throw new Error(
+      `expected a picture at ${place.path || place.url || "the given data"}, got ${bytes.length} other bytes`,
+    );
+  return { bytes, format };
+}
+
+const watermarkOf = ({ watermark }: Config, source: Source) => assetOf(watermark, source);
+
+async function fallbackOf({ fallback }: Config, source: Source): Promise<Fallback | undefined> {
+  const { imageData: data, imagePath: path, imageUrl: url, httpCode } = fallback;
+  const asset = await assetOf({ data, path, url }, source);
+  return asset && { ...asset, status: httpCode };
+}
+
+function warnOfFallback(log: Log, error: HttpError, { source }: Job): void {
+  log.warn("Could not load image. Using fallback image", {
+    image_url: source,
+    code: error.code,
+    error: error.message,
+  });
+}
+
+interface Rendering {
+  readonly job: Job;
+  readonly original: Download;
+  readonly watermark: Asset | undefined;
+}
+
+async function renderBy(
+  pool: Pool,
+  { job, original, watermark }: Rendering,
+  limits: RenderLimits,
+): Promise<Omit<Rendition, "steps">> {
+  const { options, accepted, enforced } = job;
+  const drawn = options.watermark ? watermark : undefined;
+  const order: RenderJob = { source: original.format, options, accepted, enforced, watermark: drawn?.format };
+  const made = await pool.run(order, [original.bytes, ...(drawn ? [drawn.bytes] : [])], limits);
+  const rendered = made.result as Rendered; // What `render` answers with, over the wire.
+  const [bytes] = made.blobs;
+  if (!bytes) throw new HttpError("renderer_lost", "expected a picture from the renderer, got none");
+  const { headers, fallbackStatus } = original;
+  return {
+    ...rendered,
+    bytes,
+    headers,
+    fallbackStatus,
+    origin: { ...rendered.origin, bytes: original.bytes.length },
+  };
+}
+
+const NEGOTIATED = ["avif", "webp", "jxl"] as const satisfies readonly FormatName[];
+
+function offersOf({ encode }: Config): JobSettings["offers"] {
+  const auto = { avif: encode.autoAvif, webp: encode.autoWebp, jxl: encode.autoJxl };
+  const enforced = { avif: encode.enforceAvif, webp: encode.enforceWebp, jxl: encode.enforceJxl };
+  return {
+    auto: NEGOTIATED.filter((name) => auto[name]),
+    enforced: NEGOTIATED.filter((name) => enforced[name]),
+  };
+}
+
+function jobSettingsOf(config: Config, grammar: Grammar): JobSettings {
+  const { url, source, encode } = config;
+  const replace = replaceUrl(url.urlReplacements);
+  const policy = { all: source.cookiePassthroughAll, baseUrl: source.cookieBaseUrl };
+  return {
+    grammar,
+    resolve: (asked) => applyBase(url.baseUrl, replace(asked)),
+    clientHints: encode.enableClientHints,
+    cookies: (headers, target) =>
+      source.cookiePassthrough ? passCookies(policy, headers, target) : undefined,
+    offers: offersOf(config),
+  };
+}
+
+const HINTS = ["Sec-Ch-Dpr", "Dpr", "Sec-Ch-Width", "Width"];
+
+function replySettingsOf(config: Config): ReplySettings {
+  const { auto, enforced } = offersOf(config);
+  const vary = [
+    ...(auto.length + enforced.length > 0 ? ["Accept"] : []),
+    ...(config.encode.enableClientHints ? HINTS : []),
+  ];
+  return { ...config.http, fallbackTtl: config.fallback.ttl, vary };
+}

@@ -1,0 +1,163 @@
+import { CodecError, parsePresets, UrlError } from "@tintype/url";
+import { FORMATS } from "../formats.ts";
+import { isLoopback, parseBind, type Bind } from "./bind.ts";
+import type { Config } from "./settings.ts";
+
+/** What is to be said of a setting in the light of the others. */
+export interface Finding {
+  readonly path: string;
+  readonly text: string;
+  /** The server does not start. */
+  readonly fatal?: true;
+}
+
+interface Check {
+  /** Settings that it looks at; it is left out where one of them could not be read. */
+  readonly of: readonly string[];
+  find(config: Config): readonly (Finding | false)[];
+}
+
+const fatal = (path: string, text: string): Finding => ({ path, text, fatal: true });
+const warning = (path: string, text: string): Finding => ({ path, text });
+
+function bindOf(bind: string, network: string): Bind | string {
+  try {
+    return parseBind(bind, network);
+  } catch (error) {
+    if (error instanceof CodecError) return error.message;
+    throw error;
+  }
+}
+
+const KEY_BYTES = 16;
+const hexBytes = (digits: string): number => digits.length / 2;
+
+const CHECKS: readonly Check[] = [
+  {
+    of: ["http.bind", "http.network", "http.development", "http.developmentErrorsMode"],
+    find: ({ http }) => {
+      const bind = bindOf(http.bind, http.network);
+      if (typeof bind === "string") return [fatal("http.bind", bind)];
+      if (isLoopback(bind)) return [];
+      const got = `got ${JSON.stringify(http.bind)}`;
+      return [
+        http.development &&
+          fatal(
+            "http.bind",
+            `expected an address of this machine in development mode, such as 127.0.0.1:8080, ${got}`,
+          ),
+        http.developmentErrorsMode &&
+          !http.development &&
+          fatal(
+            "http.developmentErrorsMode",
+            `expected a bind to an address of this machine, such as 127.0.0.1:8080, because errors tell internals; ${got}`,
+          ),
+      ];
+    },
+  },
+  {
+    of: ["observe.prometheusBind", "http.bind", "http.network"],
+    find: ({ http, observe: { prometheusBind } }) => {
+      if (prometheusBind === "") return [];
+      const bind = bindOf(prometheusBind, "tcp");
+      if (typeof bind === "string") return [fatal("observe.prometheusBind", bind)];
+      return [
+        prometheusBind === http.bind &&
+          fatal(
+            "observe.prometheusBind",
+            `expected another address than the server's, got ${JSON.stringify(http.bind)}`,
+          ),
+      ];
+    },
+  },
+  {
+    of: ["guard.keys", "guard.salts"],
+    find: ({ guard: { keys, salts } }) => [
+      keys.length !== salts.length &&
+        fatal("guard.salts", `expected one salt for each of ${keys.length} keys, got ${salts.length}`),
+      keys.some((key) => hexBytes(key) < KEY_BYTES) &&
+        warning("guard.keys", `a key of less than ${KEY_BYTES} bytes can be guessed`),
+    ],
+  },
+  {
+    of: ["guard.keys", "guard.signatureSize"],
+    find: ({ guard: { keys, signatureSize } }) => [
+      keys.length > 0 &&
+        signatureSize < 16 &&
+        warning(
+          "guard.signatureSize",
+          signatureSize < 8
+            ? `SIGNATURES OF ${signatureSize} BYTES CAN BE FORGED by trying; take 32`
+            : `signatures of ${signatureSize} bytes are shorter than is wise; take 16 or more`,
+        ),
+    ],
+  },
+  {
+    of: ["guard.keys", "guard.allowedSources", "source.localFilesystemRoot", "http.development"],
+    find: ({ guard, source, http }) => [
+      guard.keys.length === 0 &&
+        guard.allowedSources.length === 0 &&
+        source.localFilesystemRoot === "" &&
+        !http.development &&
+        warning(
+          "guard.allowedSources",
+          "without a key only listed sources are served, and none is listed: set IMGPROXY_KEY and IMGPROXY_SALT, or this",
+        ),
+      guard.allowedSources.includes("") &&
+        warning("guard.allowedSources", "an empty entry (a comma too many) ALLOWS EVERY SOURCE"),
+    ],
+  },
+  {
+    of: ["guard.ignoreSslVerification"],
+    find: ({ guard }) => [
+      guard.ignoreSslVerification &&
+        warning("guard.ignoreSslVerification", "anyone on the way can exchange pictures of https sources"),
+    ],
+  },
+  {
+    of: ["source.localFilesystemRoot"],
+    find: ({ source }) => [
+      source.localFilesystemRoot === "/" &&
+        warning("source.localFilesystemRoot", "every file that the server may read is a source"),
+    ],
+  },
+  {
+    of: ["source.cookiePassthrough", "source.cookiePassthroughAll"],
+    find: ({ source }) => [
+      source.cookiePassthroughAll &&
+        !source.cookiePassthrough &&
+        warning("source.cookiePassthroughAll", "means nothing without IMGPROXY_COOKIE_PASSTHROUGH"),
+    ],
+  },
+  {
+    of: ["encode.preferredFormats"],
+    find: ({ encode: { preferredFormats } }) => {
+      const lost = preferredFormats.filter((format) => !FORMATS[format].save);
+      if (lost.length === preferredFormats.length)
+        return [
+          fatal("encode.preferredFormats", `expected a format that can be written, got ${lost.join(",")}`),
+        ];
+      return [
+        lost.length > 0 && warning("encode.preferredFormats", `${lost.join(", ")} cannot be written here`),
+      ];
+    },
+  },
+  {
+    of: ["url.presets", "url.presetsPath", "url.argumentsSeparator", "url.allowSecurityOptions"],
+    find: ({ url: { presets, argumentsSeparator, allowSecurityOptions } }) => {
+      try {
+        parsePresets(presets, { separator: argumentsSeparator, security: allowSecurityOptions });
+        return [];
+      } catch (error) {
+        if (error instanceof UrlError) return [fatal("url.presets", error.message)];
+        throw error;
+      }
+    },
+  },
+];
+
+/** Looks at settings together. `failed` are those that could not be read, whose stand-ins say nothing. */
+export const check = (config: Config, failed: ReadonlySet<string>): readonly Finding[] =>
+  CHECKS.filter(({ of }) => !of.some((path) => failed.has(path)))
+    .flatMap(({ find }) => find(config))
+    .filter((finding) => finding !== false);

@@ -1,0 +1,44 @@
+import type { Config } from "./settings.ts";
+import { version } from "./version.ts";
+
+/** What defaults follow from, besides the table. */
+export interface Surroundings {
+  /** CPUs that the machine or its cgroup grants. */
+  readonly cpus: number;
+  /** The PORT variable, where it is set. */
+  readonly port?: string | undefined;
+  /** Runs in AWS Lambda, which sends one request at a time. */
+  readonly lambda?: boolean;
+}
+
+/** Renderers for so many CPUs: encoders keep one busy each. */
+export const workersFor = (cpus: number): number => Math.max(1, Math.floor(cpus));
+
+/** Places in the waiting line for so many renderers; fewer than a page full of pictures would refuse its own visitors. */
+export const queueFor = (workers: number): number => Math.max(16, 4 * workers);
+
+/** Puts in the defaults that follow from elsewhere, for every setting that was not given. */
+export function derive(config: Config, given: ReadonlySet<string>, around: Surroundings): Config {
+  const { http, source, render } = config;
+  const unless = <T>(path: string, value: T, fallback: T): T => (given.has(path) ? value : fallback);
+  const workers = around.lambda ? 1 : unless("render.workers", render.workers, workersFor(around.cpus));
+  const queue = around.lambda
+    ? 0
+    : unless("render.requestsQueueSize", render.requestsQueueSize, queueFor(workers));
+  const port = around.port ?? "8080";
+  return {
+    ...config,
+    http: {
+      ...http,
+      bind: unless("http.bind", http.bind, `${http.development ? "127.0.0.1" : ""}:${port}`),
+      lameDuckDelay: unless(
+        "http.lameDuckDelay",
+        http.lameDuckDelay,
+        http.development ? 0 : http.lameDuckDelay,
+      ),
+      gallery: unless("http.gallery", http.gallery, http.development),
+    },
+    source: { ...source, userAgent: source.userAgent.replaceAll("%current_version", version()) },
+    render: { ...render, workers, requestsQueueSize: queue },
+  };
+}

@@ -1,0 +1,122 @@
+import type { Config } from "./settings.ts";
+
+/** Something that imgproxy does otherwise, on purpose. */
+export interface Difference {
+  readonly imgproxy: string;
+  readonly here: string;
+  readonly why: string;
+  /** Left out where the difference cannot be set away. */
+  readonly applies?: (config: Config) => boolean;
+}
+
+/** THE TABLE of differences, for people who move here: the configuration says which of them they will meet. */
+export const DIFFERENCES: readonly Difference[] = [
+  {
+    imgproxy: "any source is allowed when no key and no list is set",
+    here: "without a key, only listed sources and local:// files are served",
+    why: "open proxies get abused",
+    applies: ({ guard, http }) => guard.keys.length === 0 && !http.development,
+  },
+  {
+    imgproxy: "sources at private addresses are allowed by default",
+    here: "they are refused until IMGPROXY_ALLOW_PRIVATE_SOURCE_ADDRESSES=true",
+    why: "requests could be forged into the network of the server",
+    applies: ({ guard }) => !guard.allowPrivateSourceAddresses,
+  },
+  {
+    imgproxy: "sources may have any TCP port",
+    here: "80 and 443, unless TINTYPE_GUARD_SOURCE_PORTS or an allowed source names more, or loopback or private addresses are allowed",
+    why: "requests could be forged into the network of the server",
+    applies: ({ guard }) => !guard.allowLoopbackSourceAddresses && !guard.allowPrivateSourceAddresses,
+  },
+  {
+    imgproxy: "redirects are not held against the list of allowed sources, and a limit of N follows N-1",
+    here: "every hop is checked like the first, and N follows N, 10 at most",
+    why: "requests could be forged; the documented meaning",
+    applies: ({ guard }) => guard.maxRedirects > 0,
+  },
+  {
+    imgproxy: "HEAD answers 200 to anything",
+    here: "HEAD is GET without the body, checks included",
+    why: "HTTP says so",
+  },
+  {
+    imgproxy: "the queue has no limit by default, and a download holds a worker",
+    here: "the queue has a limit and a deadline, above which 429 with Retry-After is answered; downloads hold no worker",
+    why: "overload",
+    applies: ({ render }) => render.requestsQueueSize > 0,
+  },
+  {
+    imgproxy: "a timeout cannot stop the image library",
+    here: "the renderer process is killed at the deadline",
+    why: "overload",
+  },
+  {
+    imgproxy: "WebP and AVIF by the Accept header are off by default",
+    here: "they are on, and Vary: Accept is sent",
+    why: "fewer bytes are the point",
+    applies: ({ encode }) => encode.autoWebp || encode.autoAvif,
+  },
+  {
+    imgproxy: "the AVIF encoder runs at speed 8",
+    here: "at speed 7",
+    why: "slower costs several times the CPU for few bytes less, faster saves little",
+    applies: ({ encode }) => encode.avifSpeed === 7,
+  },
+  {
+    imgproxy: "animations are cut to one frame by default",
+    here: "all frames are kept within a budget; above it the first is served, and a header says so",
+    why: "users expect animations to move",
+    applies: ({ limits }) => limits.maxAnimationFrames > 1,
+  },
+  {
+    imgproxy: "the ETag is the source's, and a 304 asks the source each time",
+    here: "each rendition has a strong ETag of its own, answered from the cache while fresh",
+    why: "correctness, speed",
+    applies: ({ http }) => http.useEtag,
+  },
+  {
+    imgproxy: "errors carry no Cache-Control",
+    here: "no-store, or a short max-age where the source is to blame",
+    why: "CDNs keep or retry errors as they please otherwise",
+  },
+  {
+    imgproxy: "results have no size limit by default",
+    here: "no side is longer than IMGPROXY_MAX_RESULT_DIMENSION, 8192 by default",
+    why: "abuse",
+    applies: ({ limits }) => limits.maxResultDimension > 0,
+  },
+  {
+    imgproxy: "originals have no size limit by default",
+    here: "IMGPROXY_MAX_SRC_FILE_SIZE is 100 MiB by default",
+    why: "abuse",
+    applies: ({ source }) => source.maxSrcFileSize > 0,
+  },
+  {
+    imgproxy: "SVG is cleaned by a list of what is forbidden",
+    here: "SVG is rebuilt from a list of what is harmless",
+    why: "scripts in pictures",
+    applies: ({ image }) => image.sanitizeSvg,
+  },
+  {
+    imgproxy: "twice as many workers as CPUs",
+    here: "one renderer for each CPU that the cgroup grants",
+    why: "downloads hold no renderer, so more would only share the CPU",
+  },
+  {
+    imgproxy: "development errors are sent to anyone",
+    here: "they need a bind to this machine only",
+    why: "errors tell internals",
+    applies: ({ http }) => http.developmentErrorsMode,
+  },
+  {
+    imgproxy: "Server: imgproxy",
+    here: "Server: tintype, unless IMGPROXY_SERVER_NAME says otherwise",
+    why: "the name of the server",
+    applies: ({ http }) => http.serverName !== "imgproxy",
+  },
+];
+
+/** The differences that a configuration leaves in force. */
+export const differencesOf = (config: Config): readonly Difference[] =>
+  DIFFERENCES.filter(({ applies = () => true }) => applies(config));

@@ -1,0 +1,125 @@
+import { statSync, type Stats } from "node:fs";
+import { isIP } from "node:net";
+import { formatName, integer, type FormatQuality } from "@tintype/url";
+import { refuse, type Kind } from "./kinds.ts";
+
+/** Kinds of value that have a grammar of their own, or that lie on the disk. */
+
+/** A beginning of source URLs, `*` standing for anything but a slash, and what replaces it (`$1` or `${1}` for a star). */
+export interface Replacement {
+  readonly pattern: string;
+  readonly replacement: string;
+}
+
+const REPLACEMENTS = "pattern=replacement pairs with semicolons between them";
+
+export const replacements: Kind<readonly Replacement[]> = {
+  expects: REPLACEMENTS,
+  read: (given) =>
+    given.split(";").map((pair) => {
+      const cut = pair.indexOf("=");
+      return cut === -1
+        ? refuse(REPLACEMENTS, pair)
+        : { pattern: pair.slice(0, cut), replacement: pair.slice(cut + 1) };
+    }),
+  write: (pairs) => pairs.map(({ pattern, replacement }) => `${pattern}=${replacement}`).join(";"),
+};
+
+const QUALITIES = "format=quality pairs with commas between them, qualities from 1 to 100";
+const quality = integer({ min: 1, max: 100 });
+
+/** Pairs laid over `defaults`. */
+export const formatQuality = (defaults: FormatQuality): Kind<FormatQuality> => ({
+  expects: QUALITIES,
+  read: (given) => {
+    const pairs = given.split(",").map((pair) => {
+      const [format = "", value, ...more] = pair.trim().split("=");
+      if (value === undefined || more.length > 0) refuse(QUALITIES, pair);
+      return [formatName.read(format.trim()), quality.read(value.trim())] as const;
+    });
+    return { ...defaults, ...Object.fromEntries(pairs) };
+  },
+  write: (values) =>
+    Object.entries(values)
+      .map(([format, value]) => `${format}=${value}`)
+      .join(","),
+});
+
+/** Definitions `name=options`, cut at what another setting says, so that options may hold commas. */
+export const presetList: Kind<readonly string[]> = {
+  expects: "presets, name=option:argument/option:argument",
+  read: (given, peer) => given.split(peer("presetsSeparator")),
+  write: (definitions) => definitions.join(","),
+};
+
+const isNetwork = (given: string): boolean => {
+  const [address = "", bits, ...more] = given.split("/");
+  const width = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return (
+    width > 0 &&
+    more.length === 0 &&
+    (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= width))
+  );
+};
+
+const NETWORKS = "IP addresses or blocks (10.0.0.0/8) with commas between them";
+
+export const networks: Kind<readonly string[]> = {
+  expects: NETWORKS,
+  read: (given) =>
+    given.split(",").map((part) => {
+      const network = part.trim();
+      return isNetwork(network) ? network : refuse(NETWORKS, network);
+    }),
+  write: (values) => values.join(","),
+};
+
+const DATE = "a time as in RFC 3339 (2024-01-31T10:00:00Z)";
+const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
+
+export const date: Kind<Date | undefined> = {
+  expects: DATE,
+  read: (given) => {
+    const time = new Date(RFC3339.test(given) ? given : NaN);
+    return Number.isNaN(time.getTime()) ? refuse(DATE, given) : time;
+  },
+  write: (value) => value?.toISOString() ?? "",
+};
+
+const BASE64 = "standard base64 with its padding";
+
+export const base64: Kind<Uint8Array | undefined> = {
+  expects: BASE64,
+  read: (given) => {
+    const dense = given.replace(/[\r\n]/g, "");
+    const valid = dense.length % 4 === 0 && /^[A-Za-z\d+/]+={0,2}$/.test(dense);
+    return valid ? new Uint8Array(Buffer.from(dense, "base64")) : refuse(BASE64, given);
+  },
+  write: (bytes) => (bytes ? Buffer.from(bytes).toString("base64") : ""),
+};
+
+/** Undefined where nothing is there, or nothing that this process may look at. */
+function lookAt(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+const onDisk = (expects: string, fits: (found: Stats) => boolean): Kind<string> => ({
+  expects,
+  read: (given) => {
+    const found = lookAt(given);
+    return found && fits(found) ? given : refuse(expects, given);
+  },
+  write: (path) => path,
+});
+
+/** A file that exists when the server starts. */
+export const file: Kind<string> = onDisk("the path of a file that exists", (found) => !found.isDirectory());
+
+/** A directory that exists when the server starts. */
+export const directory: Kind<string> = onDisk("the path of a directory that exists", (found) =>
+  found.isDirectory(),
+);

@@ -1,0 +1,50 @@
+import type { Server, Socket } from "node:net";
+import { BACKLOG } from "./bind.ts";
+
+export interface Gate {
+  /** Turns away those who wait. */
+  close(): void;
+}
+
+/**
+ * Lets at most `most` connections in. Further ones wait, unread, in a line as long as a listen backlog, and only what
+ * exceeds the line is dropped. The line stands in this process because Node cannot stop accepting without closing its
+ * listening socket, which would reset those in the kernel's backlog.
+ */
+export function gate(server: Server, most: number): Gate {
+  // Node's HTTP server is one listener of `connection`; emitting to it later is how Node documents handing sockets over.
+  const enter = server.listeners("connection") as ((socket: Socket) => void)[];
+  const line: Socket[] = [];
+  let inside = 0;
+
+  const admit = (socket: Socket): void => {
+    inside += 1;
+    socket.once("close", leave);
+    for (const listener of enter) listener.call(server, socket);
+  };
+  const leave = (): void => {
+    inside -= 1;
+    while (line.length > 0 && inside < most) {
+      const next = line.shift();
+      if (next?.destroyed === false) admit(next);
+    }
+  };
+
+  server.removeAllListeners("connection");
+  server.on("connection", (socket: Socket) => {
+    // While it waits, nobody else listens for its errors.
+    socket.on("error", ignore);
+    if (inside < most) admit(socket);
+    else line.push(socket);
+  });
+  server.maxConnections = most + BACKLOG;
+  return {
+    close: () => {
+      for (const socket of line.splice(0)) socket.destroy();
+    },
+  };
+}
+
+function ignore(): void {
+  // Its `close` follows and says enough.
+}

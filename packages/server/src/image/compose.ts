@@ -1,0 +1,103 @@
+import type { Options } from "@tintype/url";
+import { FORMATS, type Format } from "../formats.ts";
+import { canvas } from "./canvas.ts";
+import type { Facts, Opened } from "./facts.ts";
+import { filter } from "./filter.ts";
+import { keepsProfile } from "./finish.ts";
+import type { Rect } from "./gravity.ts";
+import { planLimits } from "./limits.ts";
+import { forSmall } from "./negotiate.ts";
+import { begin, settle, step, type Picture, type Traits } from "./picture.ts";
+import { plan, type Plan } from "./plan.ts";
+import type { RenderSettings } from "./render-settings.ts";
+import { transform } from "./transform.ts";
+import { findTrim } from "./trim.ts";
+import { draw, makeOverlay, type WatermarkSource } from "./watermark.ts";
+
+/** Everything that the making of one picture needs. */
+export interface Work {
+  readonly opened: Opened;
+  readonly options: Options;
+  readonly format: Format;
+  readonly settings: RenderSettings;
+  readonly watermark: WatermarkSource | undefined;
+}
+
+/** What a picture of these facts is like before anything was done to it, on its way to that format. */
+export function traitsOf(
+  { opened: { facts }, options }: Pick<Work, "options"> & { opened: Pick<Opened, "facts"> },
+  format: Format,
+): Traits {
+  const { grey, hdr } = FORMATS[format];
+  return {
+    size: facts.decoded,
+    alpha: facts.alpha,
+    grey: facts.grey && (grey === "any" || (grey === "opaque" && !facts.alpha)),
+    deep: facts.deep && hdr && options.preserveHdr === true,
+    convert: facts.profile && !facts.foreignColours && !keepsProfile(facts, format, options),
+  };
+}
+
+/** Starts the source's pipeline; a vector is drawn at its natural size first where pixels of it are to be counted. */
+export async function startAt(work: Work, format: Format): Promise<Picture> {
+  const {
+    opened: { open, facts },
+    options,
+    settings: { image },
+  } = work;
+  const pipeline = image.useLinearColorspace ? open().pipelineColourspace("scrgb") : open();
+  const picture = begin(pipeline, traitsOf(work, format));
+  if (facts.vector && (options.trim ?? options.crop)) {
+    const { width, height } = facts;
+    return settle(
+      await step(picture, "scale", (p) => p.resize({ width, height, fit: "fill" }), {
+        size: { width, height },
+      }),
+    );
+  }
+  // sharp decodes at full size behind an extract, be it of the whole picture.
+  const whole = { left: 0, top: 0, ...facts.decoded };
+  return image.disableShrinkOnLoad && !facts.vector
+    ? step(picture, "crop", (p) => p.extract(whole))
+    : picture;
+}
+
+/** The plan, and what had to be found out for it. */
+export interface Planned {
+  readonly plan: Plan;
+  readonly format: Format;
+  /** The source's area inside its border, where `trim` found one. */
+  readonly within: Rect | undefined;
+}
+
+/** Trims, plans, and settles the format, which depends on the size where an encoder has a least one. */
+export async function planFor(work: Work): Promise<Planned> {
+  const {
+    opened: { facts },
+    options,
+    format,
+    settings: { limits },
+  } = work;
+  const within = options.trim && (await findTrim(await startAt(work, format), options.trim));
+  const inner: Facts = within ? { ...facts, ...within, vector: false } : facts;
+  const planned = plan(inner, options, planLimits(options, limits));
+  const clear = (facts.alpha || planned.embeds.length > 0) && options.background === undefined;
+  const side = Math.min(planned.size.width, planned.size.height);
+  return { plan: planned, format: forSmall(format, side, clear), within };
+}
+
+type Making = Work & { readonly within?: Rect | undefined };
+
+/** Geometry, filters, canvas, watermark: every stage between decoder and encoder. */
+export async function compose(
+  start: Picture,
+  planned: Plan,
+  { options, format, within, settings, watermark }: Making,
+): Promise<Picture> {
+  const upright = await transform(start, planned, within);
+  const filtered = await filter(upright, options);
+  const framed = await canvas(filtered, planned, { format, background: options.background });
+  const overlay =
+    watermark && (await makeOverlay(watermark, { size: framed.size, dpr: planned.dpr, options }, settings));
+  return overlay ? draw(framed, overlay) : framed;
+}

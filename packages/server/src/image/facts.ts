@@ -1,0 +1,152 @@
+import sharp, { type Metadata, type Sharp, type SharpOptions } from "sharp";
+import { HttpError } from "../errors.ts";
+import type { Format } from "../formats.ts";
+import { decodeBmp } from "./bmp.ts";
+import type { Size } from "./gravity.ts";
+import { isPlainSrgb } from "./icc.ts";
+import { decodeIcoBitmap, pickIcoEntry } from "./ico.ts";
+import type { Pixels } from "./pixels.ts";
+import type { RenderSettings } from "./render-settings.ts";
+import { scale } from "./rounding.ts";
+
+/** What a picture's header tells. Sizes are those of one frame, as stored. */
+export interface Facts extends Size {
+  readonly format: Format;
+  /** Size that a decoder gives without being told to scale; vectors are drawn larger than they are. */
+  readonly decoded: Size;
+  readonly orientation: number;
+  readonly vector: boolean;
+  /** Frames of an animation; 1 for anything that does not move. */
+  readonly frames: number;
+  /** Milliseconds by frame. */
+  readonly delays: readonly number[];
+  /** Times that an animation plays; 0 for ever. */
+  readonly loop: number;
+  readonly alpha: boolean;
+  readonly grey: boolean;
+  /** More than 8 bits a channel. */
+  readonly deep: boolean;
+  /** Bits of an index, where colours come from a palette. */
+  readonly paletteBits: number | undefined;
+  /** In a colour space that is neither grey nor RGB, so its profile is needed before anything else happens. */
+  readonly foreignColours: boolean;
+  /** An embedded profile that is not plain sRGB. */
+  readonly profile: boolean;
+  readonly exif: Buffer | undefined;
+  readonly iptc: Buffer | undefined;
+  readonly xmp: Buffer | undefined;
+  readonly icc: Buffer | undefined;
+}
+
+/** A source that was looked at and not yet decoded. */
+export interface Opened {
+  readonly facts: Facts;
+  /** Starts a pipeline over the first `frames` frames. */
+  readonly open: (frames?: number) => Sharp;
+}
+
+/** Reads a picture's header, no pixel. Throws HttpError("broken_image") where the decoder refuses it. */
+export async function openPicture(
+  bytes: Uint8Array,
+  format: Format,
+  settings: RenderSettings,
+): Promise<Opened> {
+  const source = toSharp(bytes, format, settings);
+  const metadata = await readHeader(sharp(source.input, source.options));
+  const foreignColours = !["srgb", "b-w", "rgb16", "grey16", "rgb"].includes(metadata.space);
+  const facts = {
+    ...factsOf(metadata, format),
+    paletteBits: source.paletteBits ?? paletteBits(metadata),
+    foreignColours,
+  };
+  return {
+    facts,
+    open: (frames = 1) =>
+      sharp(source.input, {
+        ...source.options,
+        ...(frames > 1 && { pages: frames }),
+        ignoreIcc: !foreignColours,
+      }),
+  };
+}
+
+interface SharpSource {
+  readonly input: Uint8Array;
+  readonly options: SharpOptions;
+  readonly paletteBits?: number | undefined;
+}
+
+function toSharp(bytes: Uint8Array, format: Format, settings: RenderSettings): SharpSource {
+  const limits = { maxPixels: settings.limits.maxSrcResolution };
+  if (format === "bmp") return fromPixels(decodeBmp(bytes, limits));
+  if (format === "ico") {
+    const entry = pickIcoEntry(bytes);
+    return entry.kind === "png"
+      ? { input: entry.payload, options: loadOptions("png", settings) }
+      : fromPixels(decodeIcoBitmap(entry));
+  }
+  return { input: bytes, options: loadOptions(format, settings) };
+}
+
+function fromPixels({
+  data,
+  width,
+  height,
+  channels,
+  ...rest
+}: Pixels & { paletteBits?: number | undefined }): SharpSource {
+  return { input: data, options: { raw: { width, height, channels } }, paletteBits: rest.paletteBits };
+}
+
+/** User units of SVG are pixels at 96 dots per inch; librsvg draws them at 72. */
+const SVG_DENSITY = 96;
+const SVG_SCALE = 72 / SVG_DENSITY;
+
+function loadOptions(format: Format, { image }: RenderSettings): SharpOptions {
+  const unlimited =
+    (format === "png" && image.pngUnlimited) ||
+    (format === "svg" && image.svgUnlimited) ||
+    (format === "tiff" && image.tiffUnlimited);
+  return {
+    failOn: "truncated",
+    limitInputPixels: false, // Sizes are checked against the settings, with the header in hand.
+    unlimited,
+    ...(format === "svg" && { density: SVG_DENSITY }),
+  };
+}
+
+async function readHeader(pipeline: Sharp): Promise<Metadata> {
+  try {
+    return await pipeline.metadata();
+  } catch (error) {
+    throw new HttpError("broken_image", `header: ${String(error)}`, { cause: error });
+  }
+}
+
+function factsOf(metadata: Metadata, format: Format): Omit<Facts, "paletteBits" | "foreignColours"> {
+  const factor = format === "svg" ? SVG_SCALE : 1;
+  const { pages = 1, delay, loop } = metadata;
+  return {
+    format,
+    width: scale(metadata.width, factor),
+    height: scale(metadata.height, factor),
+    decoded: { width: metadata.width, height: metadata.height },
+    orientation: metadata.orientation ?? 1,
+    vector: format === "svg",
+    // Pages without delays are those of a document.
+    frames: delay && loop !== undefined ? pages : 1,
+    delays: delay ?? [],
+    loop: loop ?? 0,
+    alpha: metadata.hasAlpha,
+    grey: metadata.channels < 3,
+    deep: metadata.depth !== "uchar" && metadata.depth !== "char",
+    profile: metadata.icc !== undefined && !isPlainSrgb(metadata.icc),
+    exif: metadata.exif,
+    iptc: metadata.iptc,
+    xmp: metadata.xmp,
+    icc: metadata.icc,
+  };
+}
+
+const paletteBits = ({ isPalette, bitsPerSample = 8 }: Metadata): number | undefined =>
+  isPalette ? Math.min(8, bitsPerSample) : undefined;

@@ -1,0 +1,59 @@
+import type { Options } from "@tintype/url";
+import { HttpError } from "../errors.ts";
+import type { Facts } from "./facts.ts";
+import type { Size } from "./gravity.ts";
+import type { PlanLimits } from "./plan.ts";
+import type { RenderSettings } from "./render-settings.ts";
+import { scale } from "./rounding.ts";
+
+type Settings = RenderSettings["limits"];
+
+/** Pixels that a step between source and result may have, beyond what sources themselves may. */
+const MAX_WORKING_PIXELS = 100_000_000;
+
+/** Frames of the source that the options and settings let play; 1 makes a still picture. */
+export function playableFrames(facts: Facts, options: Options, limits: Settings): number {
+  const frames = Math.min(facts.frames, options.maxAnimationFrames ?? limits.maxAnimationFrames);
+  return facts.width * facts.height * frames > limits.maxAnimationResolution ? 1 : frames;
+}
+
+interface Limiting {
+  readonly options: Options;
+  readonly settings: Settings;
+}
+
+/** Refuses a source with too many pixels. Throws HttpError("resolution_too_big"). */
+export function checkResolution(facts: Size, frames: number, { options, settings: limits }: Limiting): void {
+  const area = facts.width * facts.height;
+  const frameLimit = megapixels(options.maxAnimationFrameResolution) ?? limits.maxAnimationFrameResolution;
+  const most =
+    frames > 1
+      ? frameLimit || limits.maxAnimationResolution
+      : (megapixels(options.maxSrcResolution) ?? limits.maxSrcResolution);
+  if (area <= most) return;
+  throw new HttpError(
+    "resolution_too_big",
+    `expected at most ${most} pixels, got ${facts.width} x ${facts.height}`,
+  );
+}
+
+const megapixels = (value: number | undefined): number | undefined =>
+  value === undefined ? undefined : Math.trunc(value * 1e6);
+
+/** A vector picture that is larger than allowed is drawn smaller rather than refused. */
+export function guardVector(facts: Facts, limits: Settings): Facts {
+  const area = facts.width * facts.height;
+  if (!facts.vector || area <= limits.maxSrcResolution) return facts;
+  const factor = Math.sqrt(limits.maxSrcResolution / area);
+  return {
+    ...facts,
+    width: Math.max(1, scale(facts.width, factor)),
+    height: Math.max(1, scale(facts.height, factor)),
+  };
+}
+
+/** Bounds of the plan. */
+export const planLimits = (options: Options, limits: Settings): PlanLimits => ({
+  maxResultDimension: options.maxResultDimension ?? limits.maxResultDimension,
+  maxWorkingPixels: Math.max(MAX_WORKING_PIXELS, limits.maxSrcResolution),
+});

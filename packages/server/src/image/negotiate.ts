@@ -1,0 +1,49 @@
+import type { FormatName, Options } from "@tintype/url";
+import { HttpError } from "../errors.ts";
+import { FORMATS, type Format } from "../formats.ts";
+import type { Facts } from "./facts.ts";
+
+/** What the client and the server would like, best first. */
+export interface FormatWishes {
+  /** Formats that replace an unnamed one. */
+  readonly accepted: readonly FormatName[];
+  /** Formats that replace even a named one. */
+  readonly enforced: readonly FormatName[];
+  readonly preferred: readonly FormatName[];
+}
+
+type Holds = Pick<Facts, "format" | "alpha" | "frames">;
+
+/** The format of the result (contract processing.md, section 3). Throws HttpError where it cannot be written. */
+export function chooseFormat(facts: Holds, options: Options, wishes: FormatWishes): Format {
+  const animated = facts.frames > 1;
+  const moves = (format: Format): boolean => !animated || FORMATS[format].animationOut;
+  if (options.format === "svg")
+    throw new HttpError("svg_from_raster", `expected an SVG source, got ${facts.format}`);
+  const enforced = wishes.enforced.find(moves);
+  if (enforced) return enforced;
+  if (options.format) return saveable(options.format);
+  const accepted = wishes.accepted.find(moves);
+  if (accepted) return accepted;
+  const { preferred } = wishes;
+  if (preferred.includes(facts.format)) return facts.format;
+  const clear = expectsTransparency(facts, options);
+  const fitting = preferred.find((format) => moves(format) && (!clear || FORMATS[format].alpha));
+  return fitting ?? preferred[0] ?? "png";
+}
+
+function saveable(format: FormatName): Format {
+  if (FORMATS[format].save) return format;
+  throw new HttpError("format_unsaveable", `no encoder for ${format} is installed`);
+}
+
+/** `extend_aspect_ratio` does not count: it has always left JPEG as JPEG. */
+function expectsTransparency({ alpha }: Holds, { background, padding, extend }: Options): boolean {
+  if (background !== undefined) return false;
+  const padded = padding !== undefined && padding.top + padding.right + padding.bottom + padding.left > 0;
+  return alpha || padded || (extend?.enabled ?? false);
+}
+
+/** What a format becomes when the picture is too small for its encoder. */
+export const forSmall = (format: Format, side: number, alpha: boolean): Format =>
+  side >= FORMATS[format].minSide ? format : alpha ? "png" : "jpeg";

@@ -1,0 +1,79 @@
+import type { Cut, Rect, Size } from "./gravity.ts";
+import { settle, step, type Picture } from "./picture.ts";
+import type { Plan } from "./plan.ts";
+import { round } from "./rounding.ts";
+
+/**
+ * Crop, scale, turn, cut: the geometry of the plan, in one pass wherever sharp's order allows. `within` is the area that
+ * the plan was made for, where that is not the whole picture.
+ */
+export async function transform(picture: Picture, plan: Plan, within?: Rect): Promise<Picture> {
+  const cropped = await cropTo(picture, plan.crop, within);
+  const scaled = await scaleTo(cropped, plan);
+  const upright = await turn(scaled, plan);
+  return plan.cut ? cutOut(upright, plan.cut) : upright;
+}
+
+async function cropTo(picture: Picture, crop: Cut | undefined, within: Rect | undefined): Promise<Picture> {
+  if (!within) return crop ? cutOut(picture, crop) : picture;
+  if (!crop) return cutOut(picture, within);
+  if ("smart" in crop) return cutOut(await cutOut(picture, within), crop);
+  return cutOut(picture, { ...crop, left: crop.left + within.left, top: crop.top + within.top });
+}
+
+/**
+ * A cut before any scaling is sharp's "pre" extract, one behind it the "post" extract. Smart cuts are sharp's covering
+ * resize, told not to resize.
+ */
+async function cutOut(picture: Picture, cut: Cut): Promise<Picture> {
+  const size = { width: cut.width, height: cut.height };
+  if (!("smart" in cut))
+    return step(picture, picture.reached < 0 ? "crop" : "cut", (p) => p.extract(cut), { size });
+  const still = picture.reached < 0 ? picture : await settle(picture);
+  const fit = {
+    fit: "cover",
+    position: "attention",
+    withoutReduction: true,
+    withoutEnlargement: true,
+  } as const;
+  return step(still, "scale", (pipeline) => pipeline.resize({ ...size, ...fit }), { size });
+}
+
+async function scaleTo(picture: Picture, { scaled, turn: { mirror, angle } }: Plan): Promise<Picture> {
+  const { width, height } = picture.size;
+  // sharp turns before it scales, unless it has been told to scale first, if only to the size that is there.
+  const idle = width === scaled.width && height === scaled.height && !mirror && angle === 0;
+  if (idle) return picture;
+  const options = { kernel: "lanczos3", fit: "fill", fastShrinkOnLoad: false } as const;
+  return step(picture, "scale", (p) => p.resize({ ...drivingSides(picture.size, scaled), ...options }), {
+    size: scaled,
+  });
+}
+
+/**
+ * Given one side, sharp scales both axes by its exact factor; given two, each by its own, which differs by the rounding.
+ * One is enough where the other follows from it.
+ */
+function drivingSides(from: Size, to: Size): Partial<Size> {
+  const x = to.width / from.width;
+  const y = to.height / from.height;
+  if (round(from.height * x) === to.height && round(from.width * y) !== to.width) return { width: to.width };
+  if (round(from.width * y) === to.width && round(from.height * x) !== to.height)
+    return { height: to.height };
+  if (round(from.height * x) === to.height) return { width: to.width };
+  return to;
+}
+
+async function turn(picture: Picture, { turn: { mirror, angle, swaps } }: Plan): Promise<Picture> {
+  if (!mirror && angle === 0) return picture;
+  const { width, height } = picture.size;
+  return step(
+    picture,
+    "turn",
+    (pipeline) => {
+      const mirrored = mirror ? pipeline.flop() : pipeline;
+      return angle === 0 ? mirrored : mirrored.rotate(angle);
+    },
+    { size: swaps ? { width: height, height: width } : { width, height } },
+  );
+}

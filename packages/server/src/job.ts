@@ -1,0 +1,133 @@
+import { createHash } from "node:crypto";
+import {
+  listOptions,
+  OPTIONS,
+  parsePath,
+  UrlError,
+  type AnyOption,
+  type FormatName,
+  type Grammar,
+  type OptionName,
+  type Options,
+  type Stage,
+} from "@tintype/url";
+import { HttpError } from "./errors.ts";
+import { FORMATS } from "./formats.ts";
+import { header, type Headers } from "./message.ts";
+
+/** What we decided to do. Made once, read by everything after it. */
+export interface Job {
+  /** Where the original lies: after replacements and base URL. */
+  readonly source: string;
+  readonly options: Options;
+  /** Formats that the client accepts and the server offers, best first. */
+  readonly accepted: readonly FormatName[];
+  /** Those of them that replace even a named format. */
+  readonly enforced: readonly FormatName[];
+  /** Cookies to ask the source with, where the client's are passed on. */
+  readonly cookie: string | undefined;
+  /** Names the rendition: equal for two requests exactly where the same bytes answer both. */
+  readonly key: string;
+}
+
+/** The settings that decisions are made by. */
+export interface JobSettings {
+  readonly grammar: Grammar;
+  /** From a URL's source to the one that is asked. */
+  readonly resolve: (source: string) => string;
+  readonly clientHints: boolean;
+  /** The Cookie header to ask a source with on behalf of a client. */
+  readonly cookies: (headers: Headers, source: string) => string | undefined;
+  readonly offers: Offers;
+}
+
+/** Which formats are offered to clients that accept them. */
+export interface Offers {
+  readonly auto: readonly FormatName[];
+  readonly enforced: readonly FormatName[];
+}
+
+/** Path and headers to a decision. Throws HttpError. */
+export function decide(path: string, headers: Headers, settings: JobSettings): Job {
+  const { options, source: asked } = read(path, headers, settings);
+  const source = settings.resolve(asked);
+  if (isExpired(options.expires))
+    throw new HttpError("expired", `expected a later time, got a URL that expired at ${options.expires}`);
+  const accepted = acceptedFormats(headers, [...settings.offers.auto, ...settings.offers.enforced]);
+  const enforced = accepted.filter((format) => settings.offers.enforced.includes(format));
+  const { format } = options;
+  // An SVG source may still answer a wish for svg; all other formats need an encoder.
+  if (format && format !== "svg" && !FORMATS[format].save && enforced.length === 0)
+    throw new HttpError("format_unsaveable", `no encoder for ${format} is installed`);
+  const decided = { source, options, accepted, enforced, cookie: settings.cookies(headers, source) };
+  return { ...decided, key: keyOf(decided) };
+}
+
+function read(path: string, headers: Headers, { grammar, clientHints }: JobSettings) {
+  try {
+    return parsePath(path, clientHints ? { ...grammar, defaults: hintsOf(headers) } : grammar);
+  } catch (error) {
+    if (error instanceof UrlError) throw new HttpError(error.code, error.message, { cause: error });
+    throw error;
+  }
+}
+
+const isExpired = (expires = 0): boolean => expires > 0 && expires * 1000 < Date.now();
+
+/** Longest, widest ratio that a client hint may ask for. */
+const MAX_HINT_DPR = 8;
+
+/** Width and DPR that the client's headers ask for; a width in device pixels becomes one in CSS pixels. */
+function hintsOf(headers: Headers): Options {
+  const dpr = firstNumber(headers, ["sec-ch-dpr", "dpr"], (value) => value > 0 && value <= MAX_HINT_DPR);
+  const device = firstNumber(
+    headers,
+    ["sec-ch-width", "width"],
+    (value) => value > 0 && Number.isInteger(value),
+  );
+  return {
+    ...(dpr !== undefined && { dpr }),
+    ...(device !== undefined && { width: Math.round(device / (dpr ?? 1)) }),
+  };
+}
+
+function firstNumber(
+  headers: Headers,
+  names: readonly string[],
+  admits: (value: number) => boolean,
+): number | undefined {
+  const values = names
+    .map((name) => header(headers, name))
+    .map((text) => (text?.trim() ? Number(text) : NaN));
+  return values.find((value) => admits(value));
+}
+
+/** Offered formats that the Accept header names, in the table's order of preference: the smaller comes first. */
+function acceptedFormats(headers: Headers, offered: readonly FormatName[]): FormatName[] {
+  const accept = header(headers, "accept") ?? "";
+  return BY_SIZE.filter(
+    (format) => offered.includes(format) && FORMATS[format].save && accept.includes(FORMATS[format].mime),
+  );
+}
+
+const BY_SIZE: readonly FormatName[] = ["jxl", "avif", "webp"];
+
+/** Options that only shape the reply, and the formats of a URL that names its own, change no byte of the picture. */
+function keyOf({ source, options, accepted, enforced, cookie }: Omit<Job, "key">): string {
+  const pixel = Object.entries(options).filter(([name]) => stageOf(name as OptionName) !== "reply");
+  const parts = [
+    source,
+    listOptions(Object.fromEntries(pixel)),
+    options.format ? enforced : accepted,
+    cookie ?? "",
+  ];
+  return createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
+}
+
+const stageOf = (name: OptionName): Stage => (OPTIONS[name] as AnyOption).stage;
+
+/** Canonical spelling of options, for the log. */
+export const spelling = (options: Options): string =>
+  listOptions(options)
+    .map((parts) => parts.join(":"))
+    .join("/");

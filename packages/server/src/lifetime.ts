@@ -1,0 +1,45 @@
+import type { Options } from "@tintype/url";
+
+export interface LifetimeSettings {
+  /** Seconds; 0 for none. */
+  readonly ttl: number;
+  readonly cacheControlPassthrough: boolean;
+  /** Seconds that the fallback picture may be kept; 0 for as long as any other. */
+  readonly fallbackTtl: number;
+}
+
+interface Kept {
+  readonly headers: Readonly<Partial<Record<"cache-control" | "expires", string>>>;
+  readonly fallbackStatus: number | undefined;
+}
+
+type CacheControl = Readonly<Partial<Record<"Cache-Control", string>>>;
+
+const publicFor = (seconds: number): CacheControl => ({ "Cache-Control": `max-age=${seconds}, public` });
+
+/** Cache-Control of a picture: the first rule of contract http.md, section 4.1, that applies. */
+export function lifetime(
+  { headers, fallbackStatus }: Kept,
+  { expires }: Options,
+  settings: LifetimeSettings,
+): CacheControl {
+  const { ttl, cacheControlPassthrough, fallbackTtl } = settings;
+  const limits = [
+    ...(fallbackStatus !== undefined && fallbackTtl > 0 ? [fallbackTtl] : []),
+    ...(expires === undefined ? [] : [Math.min(ttl, Math.max(0, Math.floor(expires - Date.now() / 1000)))]),
+  ];
+  const least = Math.min(...limits);
+  if (limits.length > 0 && least > 0) return publicFor(least);
+  if ((fallbackStatus ?? 200) >= 400) return {};
+  if (cacheControlPassthrough && limits.length === 0) {
+    const passed = passthrough(headers);
+    if (passed) return passed;
+  }
+  return ttl > 0 ? publicFor(ttl) : { "Cache-Control": "no-cache" };
+}
+
+function passthrough({ "cache-control": control, expires }: Kept["headers"]): CacheControl | undefined {
+  if (control) return { "Cache-Control": control };
+  const seconds = Math.floor((Date.parse(expires ?? "") - Date.now()) / 1000);
+  return seconds > 0 ? publicFor(seconds) : undefined;
+}

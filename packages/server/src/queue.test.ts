@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { HttpError } from "./errors.ts";
+import { createQueue } from "./queue.ts";
+
+const never = new AbortController().signal;
+const refusal = (code: string) => (error: unknown) => error instanceof HttpError && error.code === code;
+
+/** A piece of work that ends when it is told to. */
+function gate() {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  return { work: () => promise, open: () => resolve(undefined) };
+}
+
+describe("queue", () => {
+  it("runs no more than its slots and serves the line in order", async () => {
+    const queue = createQueue({ slots: 2, line: 10, waitSeconds: 10 });
+    const order: number[] = [];
+    let most = 0;
+    const work = (index: number) => async () => {
+      most = Math.max(most, queue.running);
+      order.push(index);
+      await sleep(2);
+      return index;
+    };
+    const jobs = Array.from({ length: 10 }, (_, index) => queue.run(work(index), never));
+    assert.deepEqual([queue.running, queue.waiting], [2, 8]);
+    assert.deepEqual(await Promise.all(jobs), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    assert.deepEqual(order, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    assert.equal(most, 2);
+    assert.deepEqual([queue.running, queue.waiting], [0, 0]);
+  });
+
+  it("refuses at once when the line is full, and says when to come back", async () => {
+    const queue = createQueue({ slots: 1, line: 1, waitSeconds: 10 });
+    const first = gate();
+    const running = queue.run(first.work, never);
+    const waiting = queue.run(() => Promise.resolve("waited"), never);
+    await assert.rejects(
+      queue.run(() => Promise.resolve(), never),
+      (error) => {
+        assert.ok(error instanceof HttpError);
+        assert.equal(error.code, "queue_full");
+        assert.equal(error.retryAfter, 2);
+        return true;
+      },
+    );
+    first.open();
+    await running;
+    assert.equal(await waiting, "waited");
+  });
+
+  it("lets nobody wait in a line of no length", async () => {
+    const queue = createQueue({ slots: 1, line: 0, waitSeconds: 10 });
+    const first = gate();
+    const running = queue.run(first.work, never);
+    await assert.rejects(
+      queue.run(() => Promise.resolve(), never),
+      refusal("queue_full"),
+    );
+    first.open();
+    await running;
+  });
+
+  it("keeps the time to come back between 1 and 30 seconds", async () => {
+    const quick = createQueue({ slots: 50, line: 0, waitSeconds: 1 });
+    const slow = createQueue({ slots: 1, line: 100, waitSeconds: 1 });
+    const cases = [
+      { queue: quick, waiting: 50, retryAfter: 1 },
+      { queue: slow, waiting: 101, retryAfter: 30 },
+    ];
+    for (const { queue, waiting, retryAfter } of cases) {
+      const { work, open } = gate();
+      const jobs = Array.from({ length: waiting }, () => queue.run(work, never));
+      await assert.rejects(queue.run(work, never), { code: "queue_full", retryAfter });
+      open();
+      await Promise.all(jobs);
+    }
+  });
+
+  it("lets a waiter whose signal aborts leave at once, with the signal's reason", async () => {
+    const queue = createQueue({ slots: 1, line: 5, waitSeconds: 10 });
+    const first = gate();
+    const running = queue.run(first.work, never);
+    const cases: [unknown, string][] = [
+      [undefined, "client_gone"],
+      [new DOMException("late", "TimeoutError"), "timeout"],
+      [new HttpError("not_ready", "draining"), "not_ready"],
+    ];
+    for (const [reason, code] of cases) {
+      const controller = new AbortController();
+      let hasRun = false;
+      const waiting = queue.run(() => Promise.resolve((hasRun = true)), controller.signal);
+      assert.equal(queue.waiting, 1);
+      controller.abort(reason);
+      assert.equal(queue.waiting, 0);
+      await assert.rejects(waiting, refusal(code));
+      await assert.rejects(
+        queue.run(() => Promise.resolve(), controller.signal),
+        refusal(code),
+      );
+      assert.equal(hasRun, false);
+    }
+    first.open();
+    await running;
+    assert.equal(queue.running, 0);
+  });
+
+  it("lets nobody wait longer than waitSeconds", async () => {
+    const queue = createQueue({ slots: 1, line: 5, waitSeconds: 0.02 });
+    const first = gate();
+    const running = queue.run(first.work, never);
+    await assert.rejects(
+      queue.run(() => Promise.resolve(), never),
+      refusal("timeout"),
+    );
+    assert.equal(queue.waiting, 0);
+    first.open();
+    await running;
+  });
+
+  it("frees the slot of work that fails, at once or later", async () => {
+    const queue = createQueue({ slots: 1, line: 5, waitSeconds: 1 });
+    const broken = [
+      () => {
+        throw new Error("at once");
+      },
+      () => Promise.reject(new Error("later")),
+    ];
+    for (const work of broken) await assert.rejects(queue.run(work, never), /at once|later/);
+    assert.equal(await queue.run(() => Promise.resolve("fine"), never), "fine");
+    assert.equal(queue.running, 0);
+  });
+});

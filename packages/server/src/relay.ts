@@ -1,0 +1,78 @@
+import { FORMATS } from "./formats.ts";
+import { disposition, linkTo, pathName } from "./header-text.ts";
+import type { Job } from "./job.ts";
+import { lifetime, type LifetimeSettings } from "./lifetime.ts";
+import { header, type Ask, type Headers, type Reply } from "./message.ts";
+import type { Original, Source } from "./source/source.ts";
+
+export interface RelaySettings extends LifetimeSettings {
+  readonly source: Source;
+  /** Bytes; 0 for no limit. */
+  readonly maxBytes: number;
+  readonly setCanonicalHeader: boolean;
+  readonly returnAttachment: boolean;
+}
+
+/** What a client may ask of the source in raw mode (contract http.md, section 9). */
+const FORWARDED = ["if-none-match", "if-modified-since", "accept-encoding", "range"] as const;
+
+/** What the source may say of itself, and how it is spelled towards the client. */
+const RETURNED = {
+  "content-type": "Content-Type",
+  "content-length": "Content-Length",
+  "content-encoding": "Content-Encoding",
+  "content-range": "Content-Range",
+  "accept-ranges": "Accept-Ranges",
+  "last-modified": "Last-Modified",
+  etag: "ETag",
+} as const;
+
+/** Passes the original on untouched, status included. Throws HttpError where the source cannot be asked. */
+export async function relay(job: Job, { headers, signal }: Ask, settings: RelaySettings): Promise<Reply> {
+  const { maxSrcFileSize = settings.maxBytes } = job.options;
+  const original = await settings.source.fetch(job.source, {
+    signal,
+    maxBytes: Math.max(0, maxSrcFileSize),
+    headers: { ...forwarded(headers), ...(job.cookie !== undefined && { cookie: job.cookie }) },
+    mode: "relay",
+  });
+  const { status, body } = original;
+  return { status, headers: headersOf(original, job, settings), body };
+}
+
+const forwarded = (headers: Headers): Record<string, string> =>
+  Object.fromEntries(
+    FORWARDED.flatMap((name) => {
+      const value = header(headers, name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+
+function headersOf(original: Original, { source, options }: Job, settings: RelaySettings): Reply["headers"] {
+  const { status, headers } = original;
+  const returned = Object.entries(RETURNED).flatMap(([name, spelled]) => {
+    const value = headers[name as keyof typeof RETURNED];
+    return value === undefined ? [] : [[spelled, value]];
+  });
+  const kept = { headers, fallbackStatus: status >= 400 ? status : undefined };
+  return {
+    ...(Object.fromEntries(returned) as Record<string, string>),
+    ...lifetime(kept, options, settings),
+    ...(settings.setCanonicalHeader && linkTo(source)),
+    ...(status >= 200 &&
+      status < 300 && { "Content-Disposition": nameOf(original, source, { options, settings }) }),
+  };
+}
+
+interface Naming {
+  readonly options: Job["options"];
+  readonly settings: RelaySettings;
+}
+
+function nameOf({ headers }: Original, source: string, { options, settings }: Naming): string {
+  const { stem, extension } = pathName(source);
+  const mime = headers["content-type"]?.split(";", 1)[0]?.trim().toLowerCase();
+  const guessed = Object.values(FORMATS).find((format) => format.mime === mime)?.extension ?? "";
+  const name = `${options.filename ?? (stem || "image")}${extension || guessed}`;
+  return disposition(name, options.returnAttachment ?? settings.returnAttachment);
+}

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { childCommand, childEnvironment, importFlags } from "./command.ts";
+
+const here = fileURLToPath(import.meta.url);
+
+describe("command", () => {
+  it("names the entry after Node's flags", () => {
+    const command = childCommand(new URL(import.meta.url), ["--conditions=a"]);
+    assert.deepEqual(command, { file: process.execPath, args: ["--conditions=a", here] });
+  });
+
+  it("passes on nothing but the conditions of imports", () => {
+    const cases: [string[], string[]][] = [
+      [[], []],
+      [["--test", "--conditions=a", "--inspect"], ["--conditions=a"]],
+      [
+        ["-C", "a", "--conditions", "b", "--no-warnings"],
+        ["--conditions=a", "--conditions=b"],
+      ],
+      [["--conditions"], []],
+    ];
+    for (const [flags, expected] of cases) assert.deepEqual(importFlags(flags), expected);
+  });
+
+  it("builds the environment from nothing", () => {
+    const bare = { UV_THREADPOOL_SIZE: "4", MALLOC_ARENA_MAX: "2", VIPS_DISC_THRESHOLD: "1000000g" };
+    assert.deepEqual(childEnvironment({}), bare);
+    assert.deepEqual(childEnvironment({ preload: `${here}.missing` }), bare);
+    assert.deepEqual(childEnvironment({ env: { FONTCONFIG_FILE: "/etc/fonts/fonts.conf" } }), {
+      ...bare,
+      FONTCONFIG_FILE: "/etc/fonts/fonts.conf",
+    });
+  });
+
+  it("preloads an allocator that exists, with its settings", () => {
+    const environment = childEnvironment({ preload: here });
+    assert.equal(environment["LD_PRELOAD"], here);
+    assert.match(environment["MALLOC_CONF"] ?? "", /background_thread:true/);
+  });
+});

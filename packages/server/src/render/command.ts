@@ -1,0 +1,47 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+/** libvips reads an int and a unit here; a picture of more bytes than this would be decoded into a temporary file. */
+const NEVER_TO_DISC = "1000000g";
+
+export interface Command {
+  readonly file: string;
+  readonly args: readonly string[];
+}
+
+export interface EnvironmentOptions {
+  /** An allocator to preload, such as jemalloc; used only where the file exists. */
+  readonly preload?: string | undefined;
+  /** Further variables, such as FONTCONFIG_FILE. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+}
+
+/** How a renderer is started: the one place where a wrapper that confines it (rlimits, seccomp, namespaces) belongs. */
+export const childCommand = (entry: URL, execArgv: readonly string[]): Command => ({
+  file: process.execPath,
+  args: [...execArgv, fileURLToPath(entry)],
+});
+
+/** A renderer's whole environment: nothing of the front's, so no secret to find and no TMPDIR to spill into. */
+export const childEnvironment = ({ preload, env }: EnvironmentOptions): Record<string, string> => ({
+  UV_THREADPOOL_SIZE: "4",
+  MALLOC_ARENA_MAX: "2",
+  VIPS_DISC_THRESHOLD: NEVER_TO_DISC,
+  ...(preload !== undefined && existsSync(preload) ? allocator(preload) : {}),
+  ...env,
+});
+
+/** Freed memory goes back to the system after a second: the lowest resident size of the allocators measured. */
+const allocator = (file: string): Record<string, string> => ({
+  LD_PRELOAD: file,
+  MALLOC_CONF: "background_thread:true,dirty_decay_ms:1000,muzzy_decay_ms:0",
+});
+
+/** The flags of this process that decide which file an import means (`--conditions`, `-C`), for its children. */
+export function importFlags(execArgv: readonly string[] = process.execArgv): string[] {
+  return execArgv.flatMap((flag, index) => {
+    if (flag.startsWith("--conditions=")) return [flag];
+    const value = execArgv[index + 1];
+    return (flag === "--conditions" || flag === "-C") && value !== undefined ? [`--conditions=${value}`] : [];
+  });
+}

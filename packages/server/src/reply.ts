@@ -1,0 +1,138 @@
+import { createHash } from "node:crypto";
+import type { Options } from "@tintype/url";
+import { ERRORS, type HttpError } from "./errors.ts";
+import { FORMATS, type Format } from "./formats.ts";
+import { lifetime, type LifetimeSettings } from "./lifetime.ts";
+import { disposition, fileName, linkTo } from "./header-text.ts";
+import { header, type Ask, type Reply } from "./message.ts";
+
+/** A finished picture, and what its source said of itself. */
+export interface Rendition {
+  readonly bytes: Uint8Array;
+  readonly format: Format;
+  readonly width: number;
+  readonly height: number;
+  readonly frames: number;
+  readonly sourceFrames: number;
+  readonly origin: { readonly width: number; readonly height: number; readonly bytes: number };
+  /** The source's `last-modified`, `cache-control` and `expires`. */
+  readonly headers: Readonly<Partial<Record<"last-modified" | "cache-control" | "expires", string>>>;
+  /** Milliseconds that its making took, by step. */
+  readonly steps: Readonly<Record<"fetch" | "wait" | "render", number>>;
+  /** The status to answer with where the fallback picture stands in for the source. */
+  readonly fallbackStatus: number | undefined;
+}
+
+export interface ReplySettings extends LifetimeSettings {
+  readonly useEtag: boolean;
+  readonly etagBuster: string;
+  readonly useLastModified: boolean;
+  readonly lastModifiedBuster: Date | undefined;
+  readonly setCanonicalHeader: boolean;
+  readonly returnAttachment: boolean;
+  readonly enableDebugHeaders: boolean;
+  /** Request headers that change pictures, as Vary names them. */
+  readonly vary: readonly string[];
+}
+
+interface Asked {
+  readonly source: string;
+  readonly options: Options;
+}
+
+/** Rendition to answer: headers as in contract http.md, section 4, and 304 where the client has it already. */
+export function replyWith(rendition: Rendition, asked: Asked, ask: Ask, settings: ReplySettings): Reply {
+  const validators = validatorsOf(rendition, settings);
+  const shared = {
+    ...validators,
+    ...lifetime(rendition, asked.options, settings),
+    ...(settings.vary.length > 0 && { Vary: settings.vary.join(", ") }),
+  };
+  if (isFresh(ask, validators)) return { status: 304, headers: shared, body: "" };
+  const { extension, mime } = FORMATS[rendition.format];
+  const name = `${fileName(asked.source, asked.options.filename)}${extension}`;
+  return {
+    status: rendition.fallbackStatus ?? 200,
+    headers: {
+      ...shared,
+      "Content-Type": mime,
+      "Content-Disposition": disposition(name, asked.options.returnAttachment ?? settings.returnAttachment),
+      ...(settings.setCanonicalHeader && linkTo(asked.source)),
+      ...framesHeader(rendition),
+      ...(settings.enableDebugHeaders && debugHeaders(rendition)),
+    },
+    body: rendition.bytes,
+  };
+}
+
+/** Says so where an animation lost frames to the limits. */
+const framesHeader = ({ frames, sourceFrames, format }: Rendition) =>
+  frames < sourceFrames && FORMATS[format].animationOut ? { "X-Frames": `${frames}/${sourceFrames}` } : {};
+
+const debugHeaders = ({ origin, width, height }: Rendition) => ({
+  "X-Origin-Width": String(origin.width),
+  "X-Origin-Height": String(origin.height),
+  "X-Origin-Content-Length": String(origin.bytes),
+  "X-Result-Width": String(width),
+  "X-Result-Height": String(height),
+});
+
+interface Validators {
+  readonly ETag?: string;
+  readonly "Last-Modified"?: string;
+}
+
+/** Our own strong ETag over the bytes; the source's Last-Modified, or the buster where that is later. */
+function validatorsOf({ bytes, headers, fallbackStatus }: Rendition, settings: ReplySettings): Validators {
+  if (fallbackStatus !== undefined) return {};
+  const modified = modifiedAt(headers["last-modified"], settings.lastModifiedBuster);
+  return {
+    ...(settings.useEtag && { ETag: etagOf(bytes, settings.etagBuster) }),
+    ...(settings.useLastModified && modified && { "Last-Modified": modified.toUTCString() }),
+  };
+}
+
+function etagOf(bytes: Uint8Array, buster: string): string {
+  const hash = createHash("sha256").update(bytes).digest("base64url").slice(0, 27);
+  return buster === "" ? `"${hash}"` : `"${buster}/${hash}"`;
+}
+
+function modifiedAt(text: string | undefined, buster: Date | undefined): Date | undefined {
+  const time = text === undefined ? NaN : Date.parse(text);
+  if (Number.isNaN(time)) return undefined;
+  return new Date(Math.max(time, buster?.getTime() ?? 0));
+}
+
+/** RFC 9110, sections 13.1.2 and 13.1.3: If-None-Match decides alone where it is sent. */
+function isFresh({ headers }: Ask, validators: Validators): boolean {
+  const known = header(headers, "if-none-match");
+  if (known !== undefined) return validators.ETag !== undefined && matches(known, validators.ETag);
+  const since = Date.parse(header(headers, "if-modified-since") ?? "");
+  const modified = Date.parse(validators["Last-Modified"] ?? "");
+  return modified <= since;
+}
+
+const matches = (list: string, etag: string): boolean =>
+  list.trim() === "*" ||
+  (list.match(/(?:W\/)?"[^"]*"/g) ?? []).some((tag) => tag.replace(/^W\//, "") === etag);
+
+export interface RefusalSettings {
+  /** Seconds that a CDN may keep an answer that the source is to blame for. */
+  readonly errorTtl: number;
+  /** Puts the private detail into the body. */
+  readonly detailed: boolean;
+}
+
+/** A refusal to answer: fixed public words, nothing of the inside. */
+export function refuseWith(error: HttpError, { errorTtl, detailed }: RefusalSettings): Reply {
+  const kept = ERRORS[error.code].keeping === "short" && errorTtl > 0;
+  return {
+    status: error.status,
+    headers: {
+      "Content-Type": detailed ? "text/plain; charset=utf-8" : "text/plain",
+      "Cache-Control": kept ? `max-age=${errorTtl}, public` : "no-store",
+      ...(error.retryAfter !== undefined && { "Retry-After": String(error.retryAfter) }),
+    },
+    body: detailed ? `${error.code}: ${error.message}\n\n${error.stack ?? ""}` : error.publicMessage,
+  };
+}

@@ -1,0 +1,103 @@
+import { createApp, type App } from "./app.ts";
+import type { Loaded } from "./config/load.ts";
+import type { Config } from "./config/settings.ts";
+import { version } from "./config/version.ts";
+import { listen, type Door, type DoorEvent } from "./http/node.ts";
+import { createReadiness, runUntilSignal } from "./http/lifecycle.ts";
+import type { Handle } from "./message.ts";
+import { createLog, type Log } from "./observe/log.ts";
+import { createMetrics, metricsHandle, type Metrics } from "./observe/metrics.ts";
+import { lineSink } from "./observe/sink.ts";
+import { createSite } from "./site.ts";
+
+/** Starts the server, which then lives until a signal; resolves when it listens. Rejects with a sentence. */
+export async function serve({ config, warnings }: Loaded): Promise<void> {
+  const { logFormat: format, logLevel: level } = config.observe;
+  const log = createLog({ format, level, write: lineSink(process.stdout) });
+  for (const warning of [...warnings, ...openings(config)]) log.warn(warning);
+  const app = await createApp(config, log);
+  const readiness = createReadiness();
+  const metrics = createMetrics({
+    namespace: config.observe.prometheusNamespace,
+    workers: config.render.workers,
+    imagesInProgress: app.rendering,
+  });
+  const doors = await openDoors(config, {
+    log,
+    app,
+    metrics,
+    handle: createSite(config, { app, log, metrics, readiness }),
+  });
+  const [door] = doors;
+  await app.pool.started;
+  log.info("listening", { url: door.url, version: version(), renderers: config.render.workers });
+  runUntilSignal({
+    doors,
+    readiness,
+    lameDuckSeconds: config.http.lameDuckDelay,
+    graceSeconds: config.http.gracefulStopTimeout,
+    closeRenderers: () => app.close(0),
+    exit: (code) => process.exit(code),
+    report: (error, origin) =>
+      log.error(`${origin}: the server ends`, { error: String(error), stack: stackOf(error) }),
+  });
+}
+
+const stackOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? "") : "");
+
+/** What an operator should know about who is let in. */
+function openings({ guard, http }: Config): string[] {
+  if (http.development)
+    return ["development mode: unsigned URLs of any source are served, to this machine only"];
+  if (guard.keys.length > 0) return [];
+  const served = guard.allowedSources.length > 0 ? "listed sources" : "local:// files";
+  return [
+    `URLs are not signed, so only ${served} are served: set IMGPROXY_KEY and IMGPROXY_SALT to sign them, or IMGPROXY_ALLOWED_SOURCES to list more`,
+  ];
+}
+
+interface Household {
+  readonly log: Log;
+  readonly app: App;
+  readonly metrics: Metrics;
+  readonly handle: Handle;
+}
+
+/** The pictures' door, and that of the metrics where one is wanted. */
+async function openDoors(
+  { http, observe }: Config,
+  { log, metrics, handle }: Household,
+): Promise<[Door, ...Door[]]> {
+  const headers = { Server: http.serverName };
+  const report = (event: DoorEvent): void => reportDoor(log, event);
+  const door = await listen(handle, {
+    bind: http.bind,
+    network: http.network,
+    readRequestTimeoutSeconds: http.readRequestTimeout,
+    writeResponseTimeoutSeconds: http.writeResponseTimeout,
+    keepAliveSeconds: http.keepAliveTimeout,
+    maxClients: http.maxClients,
+    reusePort: http.soReuseport,
+    headers,
+    report,
+  });
+  if (observe.prometheusBind === "") return [door];
+  return [door, await listen(metricsHandle(metrics), { bind: observe.prometheusBind, headers, report })];
+}
+
+function reportDoor(log: Log, event: DoorEvent): void {
+  switch (event.kind) {
+    case "refused":
+      return log.warn("Refused", { status: event.status, client_ip: event.peer, error: event.detail });
+    case "broken":
+      return log.error("The listening socket failed", { error: String(event.error) });
+    case "cut":
+      return log.warn("Cut short", { target: event.ask.target, error: String(event.error) });
+    case "fault":
+      return log.error("Fault", {
+        target: event.ask.target,
+        error: String(event.error),
+        stack: stackOf(event.error),
+      });
+  }
+}

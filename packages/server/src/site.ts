@@ -1,0 +1,127 @@
+import { readdir } from "node:fs/promises";
+import type { App } from "./app.ts";
+import type { Config } from "./config/settings.ts";
+import { version } from "./config/version.ts";
+import { ERRORS } from "./errors.ts";
+import { createPeers } from "./guard/peers.ts";
+import type { Told } from "./handle.ts";
+import { clientIp } from "./http/client.ts";
+import type { Readiness } from "./http/lifecycle.ts";
+import { requestId } from "./http/request-id.ts";
+import { spelling } from "./job.ts";
+import type { Ask, Handle, Reply } from "./message.ts";
+import { logRequest, type Log } from "./observe/log.ts";
+import type { Metrics } from "./observe/metrics.ts";
+import { galleryPage, galleryPolicy } from "./pages/gallery.ts";
+import { landingPage, landingPolicy } from "./pages/landing.ts";
+import { createRoutes, type RouteSettings } from "./routes.ts";
+
+/** Everything that a site is watched and made by. */
+export interface Surroundings {
+  readonly app: App;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly readiness: Readiness;
+}
+
+/** Says that a picture is a picture whatever is in it: contract http.md, section 4. */
+const PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";
+
+/** All that is served at the public door: routes, headers of every answer, one log line each. */
+export function createSite(config: Config, { app, log, metrics, readiness }: Surroundings): Handle {
+  const trusts = createPeers(config.http.trustForwarded);
+  const routes = createRoutes({
+    ...config.http,
+    cors: corsOf(config),
+    pages: pagesOf(config),
+    unready: () => unready(app, readiness),
+    handle: counted(app.handle, metrics),
+    refuse: app.refuse,
+  });
+  return async (ask) => {
+    const startedAt = performance.now();
+    const id = requestId(ask.headers);
+    const told = await routes(ask);
+    if (!told.quiet) {
+      const ip = clientIp(ask, { trustForwarded: trusts(ask.peer) });
+      logRequest(log, {
+        ...recordOf(told, ask),
+        requestId: id,
+        clientIp: ip,
+        durationMs: performance.now() - startedAt,
+      });
+    }
+    const always = { "Content-Security-Policy": PICTURE_POLICY, "X-Content-Type-Options": "nosniff" };
+    const named = { Server: config.http.serverName, "X-Request-ID": id };
+    return { ...told.reply, headers: { ...always, ...named, ...told.reply.headers } };
+  };
+}
+
+const corsOf = ({ http: { allowOrigin } }: Config): Reply["headers"] =>
+  allowOrigin === ""
+    ? {}
+    : { "Access-Control-Allow-Origin": allowOrigin, "Access-Control-Allow-Methods": "GET, OPTIONS" };
+
+function recordOf({ reply, job, rendition, state, error }: Told, { method, target }: Ask) {
+  return {
+    method,
+    target,
+    status: reply.status,
+    state,
+    code: error?.code,
+    error,
+    imageUrl: job?.source,
+    options: job && spelling(job.options),
+    bytesIn: rendition?.origin.bytes,
+    bytesOut: rendition?.bytes.length,
+    steps: state === "miss" ? rendition?.steps : undefined,
+  };
+}
+
+function counted(handle: App["handle"], metrics: Metrics): App["handle"] {
+  return async (ask) => {
+    if (ask.method !== "GET") return handle(ask);
+    const done = metrics.request();
+    const told = await handle(ask);
+    done({ status: told.reply.status, errorType: told.error && ERRORS[told.error.code].metric });
+    return told;
+  };
+}
+
+/** A renderer that has made a picture this recently needs no proof that it can. */
+const FRESH_MILLISECONDS = 120_000;
+
+async function unready({ pool }: App, readiness: Readiness): Promise<string | undefined> {
+  if (readiness.draining) return "draining";
+  if (!pool.ready) return "no renderer is ready";
+  if (Date.now() - (pool.lastSuccessAt ?? 0) < FRESH_MILLISECONDS) return undefined;
+  try {
+    await pool.probe();
+    return undefined;
+  } catch {
+    return "no renderer answers";
+  }
+}
+
+function pagesOf({ http, source }: Config): RouteSettings["pages"] {
+  const page = (body: string, policy: string): Reply => ({
+    status: 200,
+    headers: {
+      "Content-Type": "text/html; charset=utf-8",
+      "Content-Security-Policy": policy,
+      "Cache-Control": "no-cache",
+    },
+    body,
+  });
+  const landing = (): Reply =>
+    page(
+      landingPage({ version: version(), gallery: http.gallery, prefix: http.pathPrefix }),
+      landingPolicy(),
+    );
+  if (!http.gallery) return { "/": landing };
+  const gallery = async (): Promise<Reply> => {
+    const samples = source.localFilesystemRoot === "" ? [] : await readdir(source.localFilesystemRoot);
+    return page(galleryPage({ samples, prefix: http.pathPrefix }), galleryPolicy());
+  };
+  return { "/": landing, "/gallery": gallery };
+}

@@ -1,0 +1,85 @@
+import type { Readable } from "node:stream";
+import { HttpError } from "../errors.ts";
+import { capped, gunzipped, tooBig, untilOver } from "./body.ts";
+import type { Budget } from "./budget.ts";
+import { KEPT_HEADERS, type Original, type Wish } from "./source.ts";
+
+/** The head of an HTTP answer, and its body to come. */
+export interface Answer {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Readable;
+}
+
+/** All values of a header, in the order in which they came. */
+export const valuesOf = ({ headers }: Answer, name: string): readonly string[] => {
+  const value = headers[name];
+  return typeof value === "string" ? [value] : (value ?? []);
+};
+
+/** RFC 9110, section 14.4: a 206 that is the whole file after all. */
+function isWhole(answer: Answer): boolean {
+  const [range = ""] = valuesOf(answer, "content-range");
+  const [, from, to, size] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/i.exec(range) ?? [];
+  const whole = size === "*" ? valuesOf(answer, "content-length")[0] : size;
+  return Number(from) === 0 && Number(to) + 1 === Number(whole);
+}
+
+function checkStatus(answer: Answer): void {
+  const { statusCode: status } = answer;
+  if (status === 200 || (status === 206 && isWhole(answer))) return;
+  const detail = `expected status 200, got ${status}`;
+  if (status >= 400 && status < 500) throw new HttpError("source_refused", detail, { status });
+  throw new HttpError(status >= 500 && status < 600 ? "source_failed" : "source_unreachable", detail);
+}
+
+function checkLength(answer: Answer, maxBytes: number): void {
+  const [length] = valuesOf(answer, "content-length");
+  // A 304 announces the length of a body that it does not have.
+  if (answer.statusCode === 304 || maxBytes === 0 || Number(length ?? 0) <= maxBytes) return;
+  throw tooBig(maxBytes, length ?? "");
+}
+
+/** What zlib says of bytes that are not gzip, as opposed to gzip that ends early. */
+const isNotGzip = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && error.code === "Z_DATA_ERROR";
+
+function bodyFailure(error: unknown): HttpError {
+  if (error instanceof HttpError) return error;
+  const got = error instanceof Error ? error.message : String(error);
+  const detail = `expected the rest of the body, got ${got}`;
+  const code = isNotGzip(error) ? "source_unrecognised" : "source_incomplete";
+  return new HttpError(code, detail, { cause: error });
+}
+
+async function* explained(body: AsyncIterable<Uint8Array>, budget: Budget): AsyncGenerator<Uint8Array, void> {
+  try {
+    yield* body;
+  } catch (error) {
+    throw budget.refusal ?? bodyFailure(error);
+  }
+}
+
+/**
+ * The original that an answer brings. Throws HttpError where it brings none; the budget is over once the body has been
+ * read or cancelled.
+ */
+export function originalOf(answer: Answer, wish: Wish, budget: Budget): Original {
+  if (wish.mode === "picture") checkStatus(answer);
+  checkLength(answer, wish.maxBytes);
+  const [encoding = ""] = valuesOf(answer, "content-encoding");
+  const isGzip = wish.mode === "picture" && /^(?:x-)?gzip$/i.test(encoding);
+  const kept = KEPT_HEADERS.flatMap((name) => {
+    const values = valuesOf(answer, name);
+    return values.length === 0 ? [] : [[name, values.join(", ")] as const];
+  });
+  const hidden = isGzip ? ["content-encoding", "content-length"] : [];
+  const end = (): void => budget.end();
+  const bytes: AsyncIterable<Uint8Array> = isGzip ? gunzipped(answer.body) : answer.body;
+  return {
+    status: answer.statusCode,
+    headers: Object.fromEntries(kept.filter(([name]) => !hidden.includes(name))),
+    body: untilOver(capped(explained(bytes, budget), wish.maxBytes), end),
+    cancel: end,
+  };
+}

@@ -1,0 +1,52 @@
+import { constants, createGunzip } from "node:zlib";
+import { type Readable, pipeline } from "node:stream";
+import { HttpError } from "../errors.ts";
+import type { Original } from "./source.ts";
+
+/** Calls `over` once the last byte was read or reading has ended otherwise; only where reading has begun. */
+export async function* untilOver(
+  body: AsyncIterable<Uint8Array>,
+  over: () => void,
+): AsyncGenerator<Uint8Array, void> {
+  try {
+    yield* body;
+  } finally {
+    over();
+  }
+}
+
+/** Passes a body on up to `maxBytes` (0 is no limit), exactly that many included; throws `source_too_big` beyond. */
+export async function* capped(
+  body: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+): AsyncGenerator<Uint8Array, void> {
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.byteLength;
+    if (maxBytes > 0 && bytes > maxBytes) throw tooBig(maxBytes, `${bytes} or more`);
+    yield chunk;
+  }
+}
+
+/** The refusal of a source that has more bytes than it may have. */
+export const tooBig = (maxBytes: number, got: string): HttpError =>
+  new HttpError("source_too_big", `expected at most ${maxBytes} bytes, got ${got}`);
+
+/** Takes one gzip layer off, as it streams. */
+export function gunzipped(body: Readable): Readable {
+  const gunzip = createGunzip({ flush: constants.Z_SYNC_FLUSH });
+  // The error reaches whoever reads from `gunzip`; the callback only keeps it from being unhandled.
+  pipeline(body, gunzip, () => undefined);
+  return gunzip;
+}
+
+/** Reads a body whole. Throws what the body throws, and `source_too_big` beyond `maxBytes` (0 is no limit). */
+export async function readBody(original: Original, { maxBytes }: { maxBytes: number }): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  try {
+    for await (const chunk of capped(original.body, maxBytes)) chunks.push(chunk);
+  } finally {
+    original.cancel();
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,36 @@
+/** Types of what the tests import from scripts/, which is plain JavaScript because it runs before anything is installed. */
+
+declare module "*/scripts/needs.mjs" {
+  /** One thing that some tests need from the system's packages. */
+  export interface Need {
+    readonly name: string;
+    readonly purpose: string;
+    readonly probes: readonly string[];
+    readonly debian: string;
+    readonly homebrew: string;
+  }
+  export const NEEDS: readonly Need[];
+  export function find(name: string): string | undefined;
+  export function missing(): readonly Need[];
+  export function installLine(need: Need, platform?: string): string;
+}
+
+declare module "*/scripts/counts.mjs" {
+  export interface Counts {
+    readonly tests: number;
+    readonly pass: number;
+    readonly fail: number;
+    readonly cancelled: number;
+    readonly skipped: number;
+    readonly todo: number;
+    readonly skips: readonly { readonly name: string; readonly reason: string }[];
+  }
+  export function readCounts(tap: string): Counts;
+}
+
+declare module "*/scripts/node.mjs" {
+  export function reaches(version: string, floor?: string): boolean;
+  export function nodePackage(platform?: string, arch?: string): string;
+  export function isNetworkFailure(output: string): boolean;
+  export function exitCode(code: number | null, signal: string | null): number;
+}
