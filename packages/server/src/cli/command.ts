@@ -3,7 +3,7 @@ import type { Config } from "../config/settings.ts";
 
 /** What commands need of the server; loaded only by those that do. */
 export interface App {
-  /** Ends when the server has stopped. */
+  /** Resolves when the server listens; it lives on until a signal. */
   serve(loaded: Loaded): Promise<void>;
   /** What is known of the picture in a file or at a URL. */
   inspect(config: Config, source: string): Promise<Readonly<Record<string, unknown>>>;

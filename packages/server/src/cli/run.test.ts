@@ -18,16 +18,16 @@ async function call(argv: readonly string[], app: Partial<App>) {
 }
 
 describe("tintype serve", () => {
-  it("hands the configuration over and ends with the server", async () => {
+  it("hands the configuration over and waits for the server", async () => {
     const steps: unknown[] = [];
     const serve: App["serve"] = async ({ config, origins }) => {
       steps.push(config.http.ttl, config.http.development, origins.get("http.ttl"));
       await Promise.resolve();
-      steps.push("stopped");
+      steps.push("listening");
     };
     const ran = await call(["serve", "--http-ttl=5", "--development"], { serve });
     assert.deepEqual(ran, { code: 0, out: "", err: "" });
-    assert.deepEqual(steps, [5, true, { place: "flag", name: "--http-ttl" }, "stopped"]);
+    assert.deepEqual(steps, [5, true, { place: "flag", name: "--http-ttl" }, "listening"]);
   });
 
   it("ends with 1 where the server cannot start", async () => {

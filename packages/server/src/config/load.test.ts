@@ -217,7 +217,7 @@ describe("complaints", () => {
     ],
     [
       { IMGPROXY_ENV_LOCAL_FILE_PATH: "/nowhere/at/all" },
-      'IMGPROXY_ENV_LOCAL_FILE_PATH: expected the path of a file that exists, got "/nowhere/at/all"',
+      'IMGPROXY_ENV_LOCAL_FILE_PATH: expected the path of a file that exists and can be read, got "/nowhere/at/all"',
     ],
     [{ IMGPROXY_PRESETS: "a=b" }, 'IMGPROXY_PRESETS: preset a: expected an option with arguments, got "b"'],
     [
@@ -229,7 +229,7 @@ describe("complaints", () => {
       'IMGPROXY_PREFERRED_FORMATS: expected one of jpeg, png, webp, avif, gif, tiff, bmp, ico, svg, heic, jxl, got "tga"',
     ],
   ] as const)
-    it(`${JSON.stringify(env)}`, () => assert.deepEqual(complaintsOf(env), [expected]));
+    it(JSON.stringify(env), () => assert.deepEqual(complaintsOf(env), [expected]));
 
   it("come all at once", () => {
     const complaints = complaintsOf(

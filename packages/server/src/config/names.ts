@@ -15,7 +15,7 @@ export interface Row extends AnySetting {
 const words = (camel: string): string[] => camel.split(/(?=[A-Z])/).map((part) => part.toLowerCase());
 
 function name(group: string, key: string, setting: AnySetting): Row {
-  const parts = setting.bare ? words(key) : [...words(group), ...words(key)];
+  const parts = setting.root ? words(key) : [...words(group), ...words(key)];
   return {
     ...setting,
     // The caller walks the table by its own groups.

@@ -37,7 +37,7 @@ interface Traits {
   /** What the default follows from, where it is not the same everywhere; the table then holds a stand-in. */
   readonly derived?: string;
   /** Named without its group: `TINTYPE_DEVELOPMENT`. */
-  readonly bare?: true;
+  readonly root?: true;
   /** A wrong value counts as none, with a warning. */
   readonly lenient?: true;
   /** Set but empty is a value of its own rather than the default. */
@@ -173,7 +173,7 @@ export const SETTINGS = {
       bool,
       false,
       "Development mode: listens on this machine only and serves unsigned URLs of any source.",
-      { bare: true },
+      { root: true },
     ),
     developmentErrorsMode: setting(bool, false, "Puts the private detail into the body of an error.", {
       imgproxy: "IMGPROXY_DEVELOPMENT_ERRORS_MODE",

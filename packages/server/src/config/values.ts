@@ -1,4 +1,4 @@
-import { statSync, type Stats } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import { isIP } from "node:net";
 import { formatName, integer, type FormatQuality } from "@tintype/url";
 import { refuse, type Kind } from "./kinds.ts";
@@ -98,28 +98,30 @@ export const base64: Kind<Uint8Array | undefined> = {
   write: (bytes) => (bytes ? Buffer.from(bytes).toString("base64") : ""),
 };
 
-/** Undefined where nothing is there, or nothing that this process may look at. */
-function lookAt(path: string): Stats | undefined {
-  try {
-    return statSync(path);
-  } catch {
-    return undefined;
-  }
-}
+const FILE = "the path of a file that exists and can be read";
+const DIRECTORY = "the path of a directory that exists";
 
-const onDisk = (expects: string, fits: (found: Stats) => boolean): Kind<string> => ({
+/** A path for which a look at the disk succeeds. */
+const onDisk = (expects: string, fits: (path: string) => boolean): Kind<string> => ({
   expects,
   read: (given) => {
-    const found = lookAt(given);
-    return found && fits(found) ? given : refuse(expects, given);
+    try {
+      if (fits(given)) return given;
+    } catch {
+      // Nothing is there, or nothing that this process may look at.
+    }
+    return refuse(expects, given);
   },
   write: (path) => path,
 });
 
+function isReadable(path: string): boolean {
+  accessSync(path, constants.R_OK);
+  return !statSync(path).isDirectory();
+}
+
 /** A file that exists when the server starts. */
-export const file: Kind<string> = onDisk("the path of a file that exists", (found) => !found.isDirectory());
+export const file: Kind<string> = onDisk(FILE, isReadable);
 
 /** A directory that exists when the server starts. */
-export const directory: Kind<string> = onDisk("the path of a directory that exists", (found) =>
-  found.isDirectory(),
-);
+export const directory: Kind<string> = onDisk(DIRECTORY, (path) => statSync(path).isDirectory());

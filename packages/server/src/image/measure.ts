@@ -1,13 +1,15 @@
 import type { Options } from "@tintype/url";
 import { HttpError } from "../errors.ts";
 import type { Size } from "./gravity.ts";
-import { minNonZero, scale, scaleEven } from "./rounding.ts";
+import { minNonZero, round, scale, scaleEven } from "./rounding.ts";
 
 /** The sizes of the upright picture on its way (contract processing.md, sections 4.1 to 4.4). Pure arithmetic. */
 export interface Measures {
   /** What is left after `crop`. */
   readonly input: Size;
   readonly scaled: Size;
+  /** The side that the factor common to both axes meets without rounding; undefined where each has its own factor. */
+  readonly exact: keyof Size | undefined;
   /** Size that the result is cut to; 0 leaves a side as it is. */
   readonly target: Size;
   /** Size that `extend` fills up to; 0 leaves a side as it is. */
@@ -115,7 +117,23 @@ function sizes(input: Size, options: Options, { x, y, dpr }: Scaling): Measures 
   const box = { width: scale(width, dpr * zoom.x), height: scale(height, dpr * zoom.y) };
   const scaled = { width: scale(input.width, x), height: scale(input.height, y) };
   const target = targetOf(box, scaled, options);
-  return { input, scaled, target, box, ratioBox: ratioBoxOf(box, { scaled, target }, options), dpr };
+  return {
+    input,
+    scaled,
+    exact: exactSide(input, { x, y }),
+    target,
+    box,
+    ratioBox: ratioBoxOf(box, { scaled, target }, options),
+    dpr,
+  };
+}
+
+const ROUNDING = 1e-9;
+
+function exactSide({ width, height }: Size, { x, y }: Pick<Scaling, "x" | "y">): keyof Size | undefined {
+  if (Math.abs(x - y) > ROUNDING * x) return undefined;
+  const off = (length: number): number => Math.abs(length - round(length));
+  return off(width * x) <= off(height * y) ? "width" : "height";
 }
 
 /** `fill-down` keeps the box's aspect ratio where the picture is too small for the box. */

@@ -20,6 +20,8 @@ export interface Plan {
   readonly crop: Cut | undefined;
   /** Size after scaling, as stored. */
   readonly scaled: Size;
+  /** The side to scale by where both axes have one factor; undefined where each has its own. */
+  readonly driving: keyof Size | undefined;
   readonly turn: Turn;
   /** Cut out of the scaled and turned picture. */
   readonly cut: Cut | undefined;
@@ -53,6 +55,7 @@ export function plan(facts: PlanFacts, options: Options, limits: PlanLimits): Pl
   return {
     crop: sourceCrop(facts, measures.input, options),
     scaled: stored(measures.scaled, turn),
+    driving: turn.swaps && measures.exact ? OTHER[measures.exact] : measures.exact,
     turn,
     cut,
     embeds: canvas,
@@ -60,6 +63,8 @@ export function plan(facts: PlanFacts, options: Options, limits: PlanLimits): Pl
     dpr: measures.dpr,
   };
 }
+
+const OTHER = { width: "height", height: "width" } as const;
 
 function checkWorkingSize({ width, height }: Size, { maxWorkingPixels }: PlanLimits): void {
   if (width * height <= maxWorkingPixels) return;

@@ -21,7 +21,18 @@ const ORIGIN: Point = { x: 0, y: 0 };
 const NOWHERE: Outline = { length: 0, vertices: 0 };
 
 /** How many numbers belong to each letter (SVG 2, section 9.3). */
-const SIZES: Readonly<Record<string, number>> = { M: 2, L: 2, T: 2, H: 1, V: 1, Q: 4, S: 4, C: 6, A: 7, Z: 0 };
+const SIZES: Readonly<Record<string, number>> = {
+  M: 2,
+  L: 2,
+  T: 2,
+  H: 1,
+  V: 1,
+  Q: 4,
+  S: 4,
+  C: 6,
+  A: 7,
+  Z: 0,
+};
 
 /** Of the seven numbers of an arc these are flags: one digit each, which the next number may touch. */
 const ARC_FLAGS: readonly number[] = [3, 4];
@@ -139,7 +150,9 @@ class Pen {
 }
 
 const pointsIn = (numbers: readonly number[], base: Point): readonly Point[] =>
-  numbers.flatMap((y, index) => (index % 2 === 1 ? { x: base.x + (numbers[index - 1] ?? 0), y: base.y + y } : []));
+  numbers.flatMap((y, index) =>
+    index % 2 === 1 ? { x: base.x + (numbers[index - 1] ?? 0), y: base.y + y } : [],
+  );
 
 const controlReach = (points: readonly Point[]): number => polygonLength(points.slice(-2));
 

@@ -48,8 +48,13 @@ function withoutBrackets(selectors: string): string {
 }
 
 function compoundOf(selector: string): Compound {
-  const last = selector.trim().split(/[\s>+~]+/).at(-1) ?? "";
-  const [, type, rest] = /^(\*|[^.#*:|()[\]]+)?((?:[.#][^.#*:|()[\]]+)*)$/.exec(last.replace(/::?[^.#:]+/g, "")) ?? [];
+  const last =
+    selector
+      .trim()
+      .split(/[\s>+~]+/)
+      .at(-1) ?? "";
+  const [, type, rest] =
+    /^(\*|[^.#*:|()[\]]+)?((?:[.#][^.#*:|()[\]]+)*)$/.exec(last.replace(/::?[^.#:]+/g, "")) ?? [];
   if (rest === undefined) return ANY;
   const parts = rest.match(/[.#][^.#]+/g) ?? [];
   const named = (mark: string): readonly string[] =>

@@ -63,7 +63,9 @@ export const primitivesIn = ({ name, children }: SvgElement): number =>
     : 0;
 
 function flatten(element: SvgElement, depth = 1): readonly Standing[] {
-  const inside = element.children.flatMap((child) => (typeof child === "string" ? [] : flatten(child, depth + 1)));
+  const inside = element.children.flatMap((child) =>
+    typeof child === "string" ? [] : flatten(child, depth + 1),
+  );
   return [{ element, depth }, ...inside];
 }
 

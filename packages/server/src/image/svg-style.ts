@@ -1,5 +1,7 @@
 import { readDeclarations, readSheet } from "./svg-css.ts";
 import type { Declaration, StyleRule } from "./svg-css.ts";
+import { checkCount } from "./svg-limit.ts";
+import type { SvgLimits } from "./svg-limit.ts";
 import { textOf } from "./svg-read.ts";
 import type { SvgElement } from "./svg-read.ts";
 import { compoundsOf, keyOf, keysOf, matches } from "./svg-selector.ts";
@@ -12,7 +14,7 @@ export type Style = ReadonlyMap<Property, readonly Value[]>;
 
 interface Rule {
   readonly compound: Compound;
-  readonly declarations: readonly Declaration[];
+  readonly values: readonly (readonly [Property, Value])[];
 }
 
 /** The style that holds where nothing is declared. */
@@ -25,8 +27,10 @@ export class Styles {
   readonly #rules = new Map<string, Rule[]>();
   readonly #values = new Map<string, Value>();
   readonly #declared = new Map<SvgElement, Style>();
+  readonly #limits: SvgLimits;
 
-  constructor(elements: readonly SvgElement[]) {
+  constructor(elements: readonly SvgElement[], limits: SvgLimits) {
+    this.#limits = limits;
     for (const element of elements) {
       if (element.name !== "style") continue;
       for (const rule of readSheet(textOf(element))) this.#file(rule);
@@ -45,11 +49,11 @@ export class Styles {
   }
 
   #file({ selector, declarations }: StyleRule): void {
-    const relevant = declarations.filter(({ property }) => SETS.has(property));
-    if (relevant.length === 0) return;
+    const values = this.#valuesOf(declarations);
+    if (values.length === 0) return;
     for (const compound of compoundsOf(selector)) {
       const filed = this.#rules.get(keyOf(compound)) ?? [];
-      filed.push({ compound, declarations: relevant });
+      filed.push({ compound, values });
       this.#rules.set(keyOf(compound), filed);
     }
   }
@@ -57,26 +61,30 @@ export class Styles {
   #declaredBy(element: SvgElement): Style {
     const known = this.#declared.get(element);
     if (known !== undefined) return known;
-    const declared = new Map<Property, Value[]>();
-    for (const { property, value } of this.#declarationsOf(element)) {
-      for (const set of SETS.get(property) ?? []) {
-        const values = declared.get(set) ?? [];
-        const meaning = this.#valueOf(set, value);
-        if (!values.includes(meaning)) values.push(meaning);
-        declared.set(set, values);
-      }
+    const found = new Map<Property, Set<Value>>();
+    for (const [property, value] of this.#candidates(element)) {
+      const values = found.get(property) ?? new Set();
+      found.set(property, values.add(value));
+      checkCount("candidates", values.size, this.#limits);
     }
+    const declared: Style = new Map(Array.from(found, ([property, values]) => [property, [...values]]));
     this.#declared.set(element, declared);
     return declared;
   }
 
-  #declarationsOf(element: SvgElement): readonly Declaration[] {
+  #candidates(element: SvgElement): readonly (readonly [Property, Value])[] {
     const rules = [...keysOf(element)].flatMap((key) => this.#rules.get(key) ?? []);
     return [
-      ...Array.from(element.attributes, ([property, value]) => ({ property, value })),
-      ...readDeclarations(element.attributes.get("style") ?? ""),
-      ...rules.filter(({ compound }) => matches(compound, element)).flatMap(({ declarations }) => declarations),
+      ...this.#valuesOf(Array.from(element.attributes, ([property, value]) => ({ property, value }))),
+      ...this.#valuesOf(readDeclarations(element.attributes.get("style") ?? "")),
+      ...rules.filter(({ compound }) => matches(compound, element)).flatMap(({ values }) => values),
     ];
+  }
+
+  #valuesOf(declarations: readonly Declaration[]): readonly (readonly [Property, Value])[] {
+    return declarations.flatMap(({ property, value }) =>
+      (SETS.get(property) ?? []).map((set) => [set, this.#valueOf(set, value)] as const),
+    );
   }
 
   /** One meaning for each text, so that equal values are the same object and long ones are read once. */

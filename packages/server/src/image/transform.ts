@@ -39,29 +39,34 @@ async function cutOut(picture: Picture, cut: Cut): Promise<Picture> {
   return step(still, "scale", (pipeline) => pipeline.resize({ ...size, ...fit }), { size });
 }
 
-async function scaleTo(picture: Picture, { scaled, turn: { mirror, angle } }: Plan): Promise<Picture> {
+async function scaleTo(picture: Picture, plan: Plan): Promise<Picture> {
+  const {
+    scaled,
+    turn: { mirror, angle },
+  } = plan;
   const { width, height } = picture.size;
   // sharp turns before it scales, unless it has been told to scale first, if only to the size that is there.
   const idle = width === scaled.width && height === scaled.height && !mirror && angle === 0;
   if (idle) return picture;
-  const options = { kernel: "lanczos3", fit: "fill", fastShrinkOnLoad: false } as const;
-  return step(picture, "scale", (p) => p.resize({ ...drivingSides(picture.size, scaled), ...options }), {
+  const options = { kernel: "lanczos3", fastShrinkOnLoad: false } as const;
+  return step(picture, "scale", (p) => p.resize({ ...sidesFor(picture.size, plan), ...options }), {
     size: scaled,
   });
+}
+
+interface Sides extends Partial<Size> {
+  readonly fit?: "fill";
 }
 
 /**
  * Given one side, sharp scales both axes by its exact factor; given two, each by its own, which differs by the rounding.
  * One is enough where the other follows from it.
  */
-function drivingSides(from: Size, to: Size): Partial<Size> {
-  const x = to.width / from.width;
-  const y = to.height / from.height;
-  if (round(from.height * x) === to.height && round(from.width * y) !== to.width) return { width: to.width };
-  if (round(from.width * y) === to.width && round(from.height * x) !== to.height)
-    return { height: to.height };
-  if (round(from.height * x) === to.height) return { width: to.width };
-  return to;
+function sidesFor(from: Size, { scaled, driving }: Plan): Sides {
+  const follows =
+    (driving === "width" && round((from.height * scaled.width) / from.width) === scaled.height) ||
+    (driving === "height" && round((from.width * scaled.height) / from.height) === scaled.width);
+  return driving && follows ? { [driving]: scaled[driving] } : { ...scaled, fit: "fill" };
 }
 
 async function turn(picture: Picture, { turn: { mirror, angle, swaps } }: Plan): Promise<Picture> {

@@ -10,7 +10,7 @@ export interface DialSettings {
   readonly resolve: Resolve;
   /** Certificates are not checked. */
   readonly ignoreTls: boolean;
-  /** For all addresses of a name together. */
+  /** For all addresses of a name together, and then once more for TLS. */
   readonly connectSeconds: number;
 }
 
@@ -23,7 +23,6 @@ export interface Callee {
 
 /** An address that has others behind it must answer within this time. */
 const IMPATIENT_MS = 300;
-const HANDSHAKE_MS = 5000;
 const MOST_ADDRESSES = 4;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -89,7 +88,11 @@ async function reachAny(addresses: readonly string[], port: number, settings: Di
   throw failure("a connection", failed);
 }
 
-function encrypt(socket: Socket, hostname: string, { ignoreTls }: DialSettings): Promise<Socket> {
+function encrypt(
+  socket: Socket,
+  hostname: string,
+  { ignoreTls, connectSeconds }: DialSettings,
+): Promise<Socket> {
   const encrypted = connectTls({
     socket,
     host: hostname,
@@ -99,7 +102,7 @@ function encrypt(socket: Socket, hostname: string, { ignoreTls }: DialSettings):
     rejectUnauthorized: !ignoreTls,
   });
   const what = `a TLS session with ${hostname}`;
-  return ready(encrypted, { event: "secureConnect", limitMs: HANDSHAKE_MS, what });
+  return ready(encrypted, { event: "secureConnect", limitMs: connectSeconds * 1000, what });
 }
 
 async function resolved(hostname: string, { resolve }: DialSettings): Promise<readonly string[]> {

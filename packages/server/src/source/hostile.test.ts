@@ -190,7 +190,9 @@ describe("an http source, facing a server that", () => {
     const origin = await serve((socket) => {
       socket.write(`${OK}\r\n`);
       const block = Buffer.alloc(65_536);
-      const more = (): void => void (socket.destroyed || socket.write(block, more));
+      const more = (): void => {
+        if (!socket.destroyed) socket.write(block, more);
+      };
       more();
     });
     assert.equal((await download(`http://127.0.0.1:${origin.port}/`, {}, 1_000_000)).code, "source_too_big");
