@@ -9,7 +9,7 @@ import { createGate } from "./guard/gate.ts";
 import { createSecretCheck, createVerify } from "./guard/signature.ts";
 import { createHandle, type RenderLimits, type Told } from "./handle.ts";
 import type { Rendered, RenderJob } from "./image/render.ts";
-import type { RenderSettings } from "./image/render-settings.ts";
+import type { RenderSettings } from "./image/settings.ts";
 import { decide, type Job, type JobSettings } from "./job.ts";
 import type { Ask } from "./message.ts";
 import type { Log } from "./observe/log.ts";

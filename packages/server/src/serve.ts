@@ -86,18 +86,11 @@ async function openDoors(
 }
 
 function reportDoor(log: Log, event: DoorEvent): void {
-  switch (event.kind) {
-    case "refused":
-      return log.warn("Refused", { status: event.status, client_ip: event.peer, error: event.detail });
-    case "broken":
-      return log.error("The listening socket failed", { error: String(event.error) });
-    case "cut":
-      return log.warn("Cut short", { target: event.ask.target, error: String(event.error) });
-    case "fault":
-      return log.error("Fault", {
-        target: event.ask.target,
-        error: String(event.error),
-        stack: stackOf(event.error),
-      });
+  if (event.kind === "refused") {
+    log.warn("Refused", { status: event.status, client_ip: event.peer, error: event.detail });
+    return;
   }
+  const error = { error: String(event.error), stack: stackOf(event.error) };
+  if (event.kind === "broken") log.error("The listening socket failed", error);
+  else log.error(event.kind === "cut" ? "Cut short" : "Fault", { target: event.ask.target, ...error });
 }

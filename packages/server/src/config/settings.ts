@@ -178,7 +178,7 @@ export const SETTINGS = {
     developmentErrorsMode: setting(bool, false, "Puts the private detail into the body of an error.", {
       imgproxy: "IMGPROXY_DEVELOPMENT_ERRORS_MODE",
     }),
-    gallery: setting(bool, false, "Serves a page of sample pictures at /.", {
+    gallery: setting(bool, false, "Serves a page of the pictures under the local root at /gallery.", {
       derived: "true in development mode",
     }),
   },

@@ -1,6 +1,6 @@
 import { FORMATS, type Format } from "../formats.ts";
-import type { Embed } from "./canvas-plan.ts";
-import { fitFormat, type Plan } from "./plan.ts";
+import type { Embed } from "./geometry/embed.ts";
+import { fitFormat, type Plan } from "./geometry/plan.ts";
 import { settle, step, type Picture } from "./picture.ts";
 
 const CLEAR = { r: 0, g: 0, b: 0, alpha: 0 };

@@ -1,10 +1,10 @@
 import type { Options } from "@tintype/url";
 import type { Sharp } from "sharp";
-import { encodeBmp } from "./bmp.ts";
+import { encodeBmp } from "./codec/bmp.ts";
 import type { Format } from "../formats.ts";
 import type { Facts } from "./facts.ts";
-import { encodeIco } from "./ico.ts";
-import type { RenderSettings } from "./render-settings.ts";
+import { encodeIco } from "./codec/ico.ts";
+import type { RenderSettings } from "./settings.ts";
 
 type Settings = RenderSettings["encode"];
 

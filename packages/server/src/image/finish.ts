@@ -1,12 +1,12 @@
 import type { Options } from "@tintype/url";
 import sharp, { type Sharp } from "sharp";
 import { FORMATS, type Format } from "../formats.ts";
-import { keepCopyright } from "./copyright.ts";
-import { COLOUR_TAGS, ORIENTATION_TAGS, withoutTags, writeTexts } from "./exif.ts";
+import { keepCopyright } from "./metadata/copyright.ts";
+import { COLOUR_TAGS, ORIENTATION_TAGS, withoutTags, writeTexts } from "./metadata/exif.ts";
 import type { Facts } from "./facts.ts";
-import { unwrapIptc } from "./iptc.ts";
+import { unwrapIptc } from "./metadata/iptc.ts";
 import { coloured, fromRaw, pixels, settle, type Picture, type Raw } from "./picture.ts";
-import { wrapPng, type Carried } from "./png.ts";
+import { wrapPng, type Carried } from "./metadata/png.ts";
 
 /** A picture that only has to be encoded. */
 export interface Finished {

@@ -1,10 +1,10 @@
 import type { Options } from "@tintype/url";
 import { HttpError } from "../errors.ts";
 import type { Facts } from "./facts.ts";
-import type { Size } from "./gravity.ts";
-import type { PlanLimits } from "./plan.ts";
-import type { RenderSettings } from "./render-settings.ts";
-import { scale } from "./rounding.ts";
+import type { Size } from "./geometry/gravity.ts";
+import type { PlanLimits } from "./geometry/plan.ts";
+import type { RenderSettings } from "./settings.ts";
+import { scale } from "./geometry/rounding.ts";
 
 type Settings = RenderSettings["limits"];
 

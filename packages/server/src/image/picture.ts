@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from "sharp";
 import { HttpError } from "../errors.ts";
-import type { Size } from "./gravity.ts";
+import type { Size } from "./geometry/gravity.ts";
 
 /**
  * sharp's own order inside one pipeline, whatever the order of the calls. A step that would go back in it starts a new
@@ -76,7 +76,7 @@ export async function pixels(picture: Picture): Promise<Raw> {
   const output = coloured(whole).raw({ depth: picture.deep ? "ushort" : "uchar" });
   const { data, info } = await run(picture, output.toBuffer({ resolveWithObject: true }));
   const { width, height, channels } = info;
-  return { data, width, height, channels: channels as Raw["channels"], depth: picture.deep ? 16 : 8 };
+  return { data, width, height, channels, depth: picture.deep ? 16 : 8 };
 }
 
 /** Runs a pass to its end; what fails while the source is being decoded is the source's fault. */

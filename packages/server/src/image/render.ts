@@ -5,14 +5,14 @@ import { compose, planFor, startAt, traitsOf, type Work } from "./compose.ts";
 import { encode, encodeWithin, qualityOf, type Recipe } from "./encode.ts";
 import { openPicture, type Facts, type Opened } from "./facts.ts";
 import { finish, type Finished } from "./finish.ts";
-import type { Size } from "./gravity.ts";
-import { insertIptc } from "./jpeg.ts";
+import type { Size } from "./geometry/gravity.ts";
+import { insertIptc } from "./metadata/jpeg.ts";
 import { checkResolution, guardVector, playableFrames } from "./limits.ts";
 import { chooseFormat } from "./negotiate.ts";
 import { run } from "./picture.ts";
-import type { RenderSettings } from "./render-settings.ts";
+import type { RenderSettings } from "./settings.ts";
 import { gateSvg, rebuildSvg } from "./svg.ts";
-import { stored, turnOf } from "./turn.ts";
+import { stored, turnOf } from "./geometry/turn.ts";
 
 /** What the front asks a renderer to do with a source's bytes. */
 export interface RenderJob {

@@ -4,7 +4,7 @@ import { FORMATS, isFormat } from "../formats.ts";
 import { openPicture } from "./facts.ts";
 import { closeLoaders, testLoaders } from "./loaders.ts";
 import { render, type RenderJob } from "./render.ts";
-import type { RenderSettings } from "./render-settings.ts";
+import type { RenderSettings } from "./settings.ts";
 
 /** A picture to look at rather than to change. */
 export interface InspectJob {

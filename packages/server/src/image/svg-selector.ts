@@ -16,29 +16,36 @@ const MAX_NESTING = 4;
 export const compoundsOf = (selectors: string): readonly Compound[] =>
   withoutBrackets(selectors).split(",").map(compoundOf);
 
+/** What a compound looks at in an element. */
+export interface Subject {
+  readonly name: string;
+  readonly id: string | undefined;
+  readonly classes: readonly string[];
+}
+
+export const subjectOf = ({ name, attributes }: SvgElement): Subject => ({
+  name,
+  id: attributes.get("id"),
+  classes: (attributes.get("class") ?? "").split(/\s+/).filter((className) => className !== ""),
+});
+
 /** True where a compound may match an element. */
-export const matches = ({ type, ids, classes }: Compound, { name, attributes }: SvgElement): boolean =>
-  (type === undefined || type === name) &&
-  ids.every((id) => attributes.get("id") === id) &&
-  (classes.length === 0 || includesAll(classesOf(attributes.get("class")), classes));
+export const matches = ({ type, ids, classes }: Compound, subject: Subject): boolean =>
+  (type === undefined || type === subject.name) &&
+  ids.every((id) => id === subject.id) &&
+  classes.every((className) => subject.classes.includes(className));
 
 /** Where to file a compound, so that only elements that have that key need be tried. */
 export const keyOf = ({ type, ids: [id], classes: [className] }: Compound): string =>
   id !== undefined ? `#${id}` : className !== undefined ? `.${className}` : (type ?? "*");
 
 /** All the keys under which an element finds compounds. */
-export const keysOf = ({ name, attributes }: SvgElement): ReadonlySet<string> =>
-  new Set([
-    "*",
-    name,
-    `#${attributes.get("id") ?? ""}`,
-    ...classesOf(attributes.get("class")).map((className) => `.${className}`),
-  ]);
+export const keysOf = ({ name, id, classes }: Subject): ReadonlySet<string> =>
+  new Set(["*", name, `#${id ?? ""}`, ...classes.map((className) => `.${className}`)]);
 
-const classesOf = (list = ""): readonly string[] => list.split(/\s+/).filter((className) => className !== "");
-
-const includesAll = (all: readonly string[], wanted: readonly string[]): boolean =>
-  wanted.every((item) => all.includes(item));
+/** The same text for the same compound. */
+export const spellingOf = ({ type, ids, classes }: Compound): string =>
+  [type ?? "*", ...ids.map((id) => `#${id}`), ...classes.map((className) => `.${className}`)].join("");
 
 /** Arguments and attribute conditions only narrow a selector, and their commas and spaces part nothing. */
 function withoutBrackets(selectors: string): string {

@@ -30,11 +30,15 @@ export function countStanding(root: SvgElement, images: readonly Uint8Array[]): 
     textRun: largest(runs),
     pathBytes: sum(elements.map(pathBytesOf)),
     cssRules: sum(elements.map(rulesIn)),
-    dashNumbers: sum(elements.flatMap(declarationsIn).map(dashNumbersOf)),
+    cssBytes: sum(elements.map((element) => sheetOf(element).length)),
     filterPrimitives: largest(elements.map(primitivesIn)),
     imageBytes: largest(images.map(({ length }) => length)),
   };
 }
+
+/** Counts the numbers in all dash arrays of a pruned document. */
+export const countDashNumbers = (root: SvgElement): number =>
+  sum(elementsOf(root).flatMap(declarationsIn).map(dashNumbersOf));
 
 /** The elements of a document in their order, the root first. */
 export const elementsOf = (root: SvgElement): readonly SvgElement[] =>
@@ -77,8 +81,10 @@ function decodeRaster(href: string): Uint8Array {
 }
 
 /** Every block counts, so that no rule is missed for the way it is written. */
-const rulesIn = (element: SvgElement): number =>
-  element.name === "style" ? textOf(element).split("{").length - 1 : 0;
+const rulesIn = (element: SvgElement): number => sheetOf(element).split("{").length - 1;
+
+const sheetOf = (element: SvgElement): string =>
+  element.name === "style" ? textOf(element).replace(/url\([^)]*\)/gi, "url()") : "";
 
 function declarationsIn(element: SvgElement): readonly Declaration[] {
   const { name, attributes } = element;

@@ -4,17 +4,21 @@ import { checkCount } from "./svg-limit.ts";
 import type { SvgLimits } from "./svg-limit.ts";
 import { textOf } from "./svg-read.ts";
 import type { SvgElement } from "./svg-read.ts";
-import { compoundsOf, keyOf, keysOf, matches } from "./svg-selector.ts";
-import type { Compound } from "./svg-selector.ts";
+import { compoundsOf, keyOf, keysOf, matches, spellingOf, subjectOf } from "./svg-selector.ts";
+import type { Compound, Subject } from "./svg-selector.ts";
 import { SETS, TRAITS, valueOf } from "./svg-value.ts";
 import type { Property, Value } from "./svg-value.ts";
 
 /** The values that may hold for each property. Which of them wins is not asked: all are counted. */
 export type Style = ReadonlyMap<Property, readonly Value[]>;
 
+/** Values that are being gathered, each once. */
+type Gathered = Map<Property, Set<Value>>;
+
+/** All that rules with the same compound declare. */
 interface Rule {
   readonly compound: Compound;
-  readonly values: readonly (readonly [Property, Value])[];
+  readonly values: Gathered;
 }
 
 /** The style that holds where nothing is declared. */
@@ -24,7 +28,7 @@ const PROPERTIES = Object.keys(TRAITS) as readonly Property[];
 
 /** Finds the values that elements of one document declare. Expects a pruned document, whose CSS is clean. */
 export class Styles {
-  readonly #rules = new Map<string, Rule[]>();
+  readonly #rules = new Map<string, Map<string, Rule>>();
   readonly #values = new Map<string, Value>();
   readonly #declared = new Map<SvgElement, Style>();
   readonly #limits: SvgLimits;
@@ -49,42 +53,47 @@ export class Styles {
   }
 
   #file({ selector, declarations }: StyleRule): void {
-    const values = this.#valuesOf(declarations);
-    if (values.length === 0) return;
+    if (!declarations.some(({ property }) => SETS.has(property))) return;
     for (const compound of compoundsOf(selector)) {
-      const filed = this.#rules.get(keyOf(compound)) ?? [];
-      filed.push({ compound, values });
-      this.#rules.set(keyOf(compound), filed);
+      const rules = this.#rules.get(keyOf(compound)) ?? new Map<string, Rule>();
+      const rule = rules.get(spellingOf(compound)) ?? { compound, values: new Map() };
+      this.#gather(rule.values, declarations);
+      this.#rules.set(keyOf(compound), rules.set(spellingOf(compound), rule));
     }
   }
 
   #declaredBy(element: SvgElement): Style {
     const known = this.#declared.get(element);
     if (known !== undefined) return known;
-    const found = new Map<Property, Set<Value>>();
-    for (const [property, value] of this.#candidates(element)) {
-      const values = found.get(property) ?? new Set();
-      found.set(property, values.add(value));
-      checkCount("candidates", values.size, this.#limits);
-    }
-    const declared: Style = new Map(Array.from(found, ([property, values]) => [property, [...values]]));
+    const values: Gathered = new Map();
+    this.#gather(
+      values,
+      Array.from(element.attributes, ([property, value]) => ({ property, value })),
+    );
+    this.#gather(values, readDeclarations(element.attributes.get("style") ?? ""));
+    this.#gatherRules(values, subjectOf(element));
+    const declared: Style = new Map(Array.from(values, ([property, set]) => [property, [...set]]));
     this.#declared.set(element, declared);
     return declared;
   }
 
-  #candidates(element: SvgElement): readonly (readonly [Property, Value])[] {
-    const rules = [...keysOf(element)].flatMap((key) => this.#rules.get(key) ?? []);
-    return [
-      ...this.#valuesOf(Array.from(element.attributes, ([property, value]) => ({ property, value }))),
-      ...this.#valuesOf(readDeclarations(element.attributes.get("style") ?? "")),
-      ...rules.filter(({ compound }) => matches(compound, element)).flatMap(({ values }) => values),
-    ];
+  #gatherRules(gathered: Gathered, subject: Subject): void {
+    for (const key of keysOf(subject))
+      for (const { compound, values } of this.#rules.get(key)?.values() ?? []) {
+        if (!matches(compound, subject)) continue;
+        for (const [property, set] of values) for (const value of set) this.#add(gathered, property, value);
+      }
   }
 
-  #valuesOf(declarations: readonly Declaration[]): readonly (readonly [Property, Value])[] {
-    return declarations.flatMap(({ property, value }) =>
-      (SETS.get(property) ?? []).map((set) => [set, this.#valueOf(set, value)] as const),
-    );
+  #gather(gathered: Gathered, declarations: readonly Declaration[]): void {
+    for (const { property, value } of declarations)
+      for (const set of SETS.get(property) ?? []) this.#add(gathered, set, this.#valueOf(set, value));
+  }
+
+  #add(gathered: Gathered, property: Property, value: Value): void {
+    const values = gathered.get(property) ?? new Set();
+    gathered.set(property, values.add(value));
+    checkCount("candidates", values.size, this.#limits);
   }
 
   /** One meaning for each text, so that equal values are the same object and long ones are read once. */

@@ -10,39 +10,48 @@ export interface Token {
 }
 
 const STRING = String.raw`"(?:[^"\\\n\r\f]|\\[^])*"|'(?:[^'\\\n\r\f]|\\[^])*'`;
+const COMMENT = String.raw`/\*[^]*?(?:\*/|$)`;
+const WORD = String.raw`[-\w\u0080-\uffff]+`;
 
 // First match wins. Each alternative starts with a character of its own and runs on without looking back, so that no
-// text takes more than linear time. An unfinished comment reaches to the end, as it does for CSS.
+// text takes more than linear time. An unfinished comment or url() reaches to the end, as it does for CSS.
 const TOKEN = new RegExp(
   [
-    String.raw`(?<space>(?:\s|/\*[^]*?(?:\*/|$))+)`,
-    `(?<string>${STRING})`,
-    String.raw`url\(\s*(?<quote>["']?)(?<link>#[^\s"'()\\<>;{}]+)\k<quote>\s*\)`,
-    String.raw`(?<bad>url\((?:[^)"'\\]|${STRING}|\\[^])*\)?|\\[^]?)`,
-    String.raw`(?<at>@[-\w]+)`,
-    String.raw`(?<call>[-\w\u0080-\uffff]+\()`,
-    String.raw`(?<word>[-\w\u0080-\uffff]+)`,
-    "(?<mark>[^])",
+    String.raw`(?:\s|${COMMENT})+`,
+    STRING,
+    String.raw`url\((?:[^)"'\\]|${STRING}|\\[^])*\)?`,
+    String.raw`\\[^]?`,
+    `@${WORD}`,
+    String.raw`${WORD}\(?`,
+    "[^]",
   ].join("|"),
   "gi",
 );
 
-/** Cuts CSS into tokens. Comments become spaces; a string with an escape, markup or an address in it is `bad`. */
-export const readTokens = (text: string): readonly Token[] =>
-  Array.from(text.matchAll(TOKEN), ({ groups = {} }) => tokenOf(groups));
+const LINK = /^url\(\s*(["']?)(#[^\s"'()\\<>;{}]+)\1\s*\)$/i;
 
-/** Tokens as text: runs of spaces are one, none stands at either end. */
+/** Cuts CSS into tokens. Comments become spaces; a string with an escape, markup or an address in it is `bad`. */
+export const readTokens = (text: string): readonly Token[] => (text.match(TOKEN) ?? []).map(tokenOf);
+
+/** Tokens as text, without a space at either end. */
 export const writeTokens = (tokens: readonly Token[]): string =>
   tokens
     .map(({ text }) => text)
     .join("")
     .trim();
 
-function tokenOf({ link, ...groups }: Readonly<Record<string, string | undefined>>): Token {
-  if (link !== undefined) return { kind: "link", text: `url(${link})` };
-  if (groups["space"] !== undefined) return { kind: "space", text: " " };
-  const { string } = groups;
-  if (string !== undefined) return { kind: /[\\<(:]|\/\//.test(string) ? "bad" : "string", text: string };
-  const kind = (["bad", "at", "call", "word"] as const).find((name) => groups[name] !== undefined) ?? "mark";
-  return { kind, text: groups[kind] ?? "" };
+function tokenOf(text: string): Token {
+  if (/^(?:\s|\/\*)/.test(text)) return { kind: "space", text: " " };
+  if (/^url\(/i.test(text)) return linkOf(text);
+  if (text.startsWith("\\")) return { kind: "bad", text };
+  if (text.length > 1 && /^["']/.test(text))
+    return { kind: /[\\<(:]|\/\//.test(text) ? "bad" : "string", text };
+  if (text.length > 1 && text.startsWith("@")) return { kind: "at", text };
+  if (text.length > 1 && text.endsWith("(")) return { kind: "call", text };
+  return { kind: /^[-\w\u0080-\uffff]/.test(text) ? "word" : "mark", text };
+}
+
+function linkOf(text: string): Token {
+  const [, , target] = LINK.exec(text) ?? [];
+  return target === undefined ? { kind: "bad", text } : { kind: "link", text: `url(${target})` };
 }

@@ -3,7 +3,7 @@ import { checkCounts, limitsFor } from "./svg-limit.ts";
 import type { SvgCounts } from "./svg-limit.ts";
 import { pruneSvg } from "./svg-prune.ts";
 import { readSvg } from "./svg-read.ts";
-import { countStanding, embeddedIn } from "./svg-stand.ts";
+import { countDashNumbers, countStanding, embeddedIn } from "./svg-stand.ts";
 import { writeSvg } from "./svg-write.ts";
 
 export interface SvgFacts extends SvgCounts {
@@ -35,5 +35,8 @@ export function gateSvg(
   const images = embeddedIn(root);
   const standing = { bytes: bytes.length, ...countStanding(root, images) };
   checkCounts(standing, limits);
-  return { ...standing, ...countDrawn(pruneSvg(root), limits), images };
+  const pruned = pruneSvg(root);
+  const dashNumbers = countDashNumbers(pruned);
+  checkCounts({ dashNumbers }, limits);
+  return { ...standing, dashNumbers, ...countDrawn(pruned, limits), images };
 }

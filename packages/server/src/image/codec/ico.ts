@@ -1,5 +1,5 @@
 /** Windows icons, which libvips neither reads nor writes. Choice of the entry: contract processing.md, section 15; output: section 13. */
-import { HttpError } from "../errors.ts";
+import { HttpError } from "../../errors.ts";
 import { decodeBitmap, type Bitmap } from "./bitmap.ts";
 import { readDib } from "./dib.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { bmp, pack, type Recipe } from "../../test/fixtures/bitmap.ts";
+import { bmp, pack, type Recipe } from "../../../test/fixtures/bitmap.ts";
 import { decodeBmp, readBmpSize } from "./bmp.ts";
 
 const LIMITS = { maxPixels: 1_000_000 };

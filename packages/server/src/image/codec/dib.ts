@@ -2,7 +2,7 @@
  * The header of a device-independent bitmap: what a BMP file holds behind its file header, and an ICO entry holds alone.
  * Format: Microsoft, "Bitmap Header Types" (BITMAPCOREHEADER, BITMAPINFOHEADER, BITMAPV4HEADER, BITMAPV5HEADER).
  */
-import { HttpError } from "../errors.ts";
+import { HttpError } from "../../errors.ts";
 
 /** Where one channel of a pixel word lies: `(word >>> shift) & max`. A `max` of 0 means that there is no such channel. */
 export interface Channel {

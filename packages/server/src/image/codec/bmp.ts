@@ -1,5 +1,5 @@
 /** BMP files, which libvips neither reads nor writes. Format: Microsoft, "Bitmap Storage"; output: contract processing.md, section 13. */
-import { HttpError } from "../errors.ts";
+import { HttpError } from "../../errors.ts";
 import { decodeBitmap, requireArea, rowStride, type Bitmap, type Limits } from "./bitmap.ts";
 import { readDib, requireBytes, type Dib } from "./dib.ts";
 import type { Pixels } from "./pixels.ts";

@@ -1,5 +1,5 @@
 /** Run-length coded bitmaps, RLE4 and RLE8. Format: Microsoft, "Bitmap Compression". */
-import { HttpError } from "../errors.ts";
+import { HttpError } from "../../errors.ts";
 
 interface Area {
   readonly width: number;

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import sharp from "sharp";
-import { u16, u32 } from "../../test/fixtures/bitmap.ts";
-import { HttpError } from "../errors.ts";
+import { u16, u32 } from "../../../test/fixtures/bitmap.ts";
+import { HttpError } from "../../errors.ts";
 import { decodeIcoBitmap, encodeIco, pickIcoEntry } from "./ico.ts";
 
 const png = (width: number, height: number): Promise<Uint8Array> =>

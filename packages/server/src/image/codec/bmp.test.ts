@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { bmp, pack, u16, u32, type Recipe } from "../../test/fixtures/bitmap.ts";
-import { HttpError, type ErrorCode } from "../errors.ts";
+import { bmp, pack, u16, u32, type Recipe } from "../../../test/fixtures/bitmap.ts";
+import { HttpError, type ErrorCode } from "../../errors.ts";
 import { decodeBmp, encodeBmp, readBmpSize } from "./bmp.ts";
 import type { Pixels } from "./pixels.ts";
 

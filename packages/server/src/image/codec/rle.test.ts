@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { HttpError } from "../errors.ts";
+import { HttpError } from "../../errors.ts";
 import { unpackRle } from "./rle.ts";
 
 describe("unpackRle", () => {

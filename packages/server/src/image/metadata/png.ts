@@ -3,7 +3,7 @@
  * that raw bytes cannot carry. Nothing is compressed but the profile. Formats: PNG (third edition), RFC 1950, RFC 1951.
  */
 import { crc32, deflateSync } from "node:zlib";
-import { HttpError } from "../errors.ts";
+import { HttpError } from "../../errors.ts";
 import { bareExif } from "./exif.ts";
 
 /** A picture as bytes: interleaved, rows top-down without padding, alpha not multiplied in. */

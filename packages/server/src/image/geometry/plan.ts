@@ -1,6 +1,6 @@
 import type { Options } from "@tintype/url";
-import { HttpError } from "../errors.ts";
-import { embeds, type Embed } from "./canvas-plan.ts";
+import { HttpError } from "../../errors.ts";
+import { embeds, type Embed } from "./embed.ts";
 import { place, untransform, type Cut, type Rect, type Size } from "./gravity.ts";
 import { minNonZero, scale } from "./rounding.ts";
 import { measure, type Measures } from "./measure.ts";

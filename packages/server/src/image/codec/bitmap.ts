@@ -1,5 +1,5 @@
 /** The pixels behind a bitmap's header, for BMP files and ICO entries alike. */
-import { HttpError } from "../errors.ts";
+import { HttpError } from "../../errors.ts";
 import { requireBytes, type Channel, type Dib, type Masks } from "./dib.ts";
 import type { Pixels } from "./pixels.ts";
 import { unpackRle } from "./rle.ts";
