@@ -60,7 +60,7 @@ export const FORMATS = {
   gif: format(".gif", "image/gif", { animationIn: true, animationOut: true, maxSide: 65535 }),
   avif: format(".avif", "image/avif", { icc: true, quality: true, hdr: true, maxSide: 16384, minSide: 16 }),
   tiff: format(".tiff", "image/tiff", { icc: true, quality: true, hdr: true }),
-  svg: format(".svg", "image/svg+xml", {}),
+  svg: format(".svg", "image/svg+xml", { save: false }),
   bmp: format(".bmp", "image/bmp", { grey: "opaque" }),
   ico: format(".ico", "image/x-icon", { grey: "never", maxSide: 256 }),
   heic: format(".heic", "image/heif", { icc: true, quality: true, maxSide: 16384, load: false, save: false }),

@@ -104,7 +104,7 @@ const CHECKS: readonly Check[] = [
           "without a key only listed sources are served, and none is listed: set IMGPROXY_KEY and IMGPROXY_SALT, or this",
         ),
       guard.allowedSources.includes("") &&
-        warning("guard.allowedSources", "an empty entry (a comma too many) ALLOWS EVERY SOURCE"),
+        fatal("guard.allowedSources", "an empty entry would allow every source: remove the comma"),
     ],
   },
   {

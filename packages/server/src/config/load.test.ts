@@ -136,12 +136,12 @@ describe("loadConfig", () => {
     assert.deepEqual(load({}, { cpus: 2 }).config.render, {
       workers: 2,
       requestsQueueSize: 16,
-      queueTimeout: 2,
+      queueTimeout: 5,
     });
     assert.deepEqual(load({}, { cpus: 8 }).config.render, {
       workers: 8,
       requestsQueueSize: 32,
-      queueTimeout: 2,
+      queueTimeout: 5,
     });
   });
 
@@ -221,6 +221,10 @@ describe("complaints", () => {
     ],
     [{ IMGPROXY_PRESETS: "a=b" }, 'IMGPROXY_PRESETS: preset a: expected an option with arguments, got "b"'],
     [
+      { IMGPROXY_ALLOWED_SOURCES: "http://a/," },
+      "IMGPROXY_ALLOWED_SOURCES: an empty entry would allow every source: remove the comma",
+    ],
+    [
       { IMGPROXY_PREFERRED_FORMATS: "heic" },
       "IMGPROXY_PREFERRED_FORMATS: expected a format that can be written, got heic",
     ],
@@ -279,10 +283,6 @@ describe("warnings", () => {
     [{}, /^IMGPROXY_ALLOWED_SOURCES: without a key only listed sources are served, and none is listed/],
     [{ TINTYPE_DEVELOPMENT: "1" }, undefined],
     [{ IMGPROXY_ALLOWED_SOURCES: "http://a/" }, undefined],
-    [
-      { IMGPROXY_ALLOWED_SOURCES: "http://a/," },
-      /^IMGPROXY_ALLOWED_SOURCES: an empty entry .* ALLOWS EVERY SOURCE/,
-    ],
     [{ ...KEYS, IMGPROXY_LOCAL_FILESYSTEM_ROOT: "/" }, /^IMGPROXY_LOCAL_FILESYSTEM_ROOT: every file/],
     [{ ...KEYS, IMGPROXY_IGNORE_SSL_VERIFICATION: "1" }, /^IMGPROXY_IGNORE_SSL_VERIFICATION: /],
     [{ ...KEYS, IMGPROXY_COOKIE_PASSTHROUGH_ALL: "1" }, /^IMGPROXY_COOKIE_PASSTHROUGH_ALL: means nothing/],

@@ -25,7 +25,7 @@ export function chooseFormat(facts: Holds, options: Options, wishes: FormatWishe
   if (options.format) return saveable(options.format);
   const accepted = wishes.accepted.find(moves);
   if (accepted) return accepted;
-  const { preferred } = wishes;
+  const preferred = wishes.preferred.filter((format) => FORMATS[format].save);
   if (preferred.includes(facts.format)) return facts.format;
   const clear = expectsTransparency(facts, options);
   const fitting = preferred.find((format) => moves(format) && (!clear || FORMATS[format].alpha));

@@ -63,12 +63,12 @@ export const PICKED: Readonly<Record<string, Treatment>> = {
   "peaks.jpg": SMALLER,
   "nuthatch.jpg": SMART,
   "two-dogs.jpg": {
-    title: "A tintype, at last",
-    note: "Cropped around a point of your choice, then toned between a dark and a light colour.",
+    title: "Two faces, kept in the frame",
+    note: "Cut around a point of your choice, made small, and sharpened a little for it.",
     options: [
       option("c:1120:1400:fp:0.5:0.4", "cut 1120 × 1400 around a focal point"),
       option("rs:fit:480:480", "fit into 480 × 480"),
-      option("dt:1:14110d:ebe3d3", "two tones, iron and silver"),
+      option("sh:0.7", "sharpen with a sigma of 0.7"),
     ],
   },
   "fig.jpg": {

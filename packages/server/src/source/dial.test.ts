@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
+import type { IncomingMessage } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo, type Server, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import type { TLSSocket } from "node:tls";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { HttpError } from "../errors.ts";
@@ -182,6 +184,9 @@ describe("connecting", () => {
   });
 });
 
+/** The server name that came with the ClientHello. */
+const nameOf = ({ socket }: IncomingMessage): string => String((socket as TLSSocket).servername); // It serves TLS.
+
 describe("TLS", () => {
   let folder = "";
   const secure: { server?: Server; port: number } = { port: 0 };
@@ -197,7 +202,7 @@ describe("TLS", () => {
     const server = createTlsServer({ key: await readFile(key), cert: await readFile(cert) }, (ask, reply) => {
       if (ask.url === "/down") reply.writeHead(302, { Location: "http://127.0.0.1:1/" }).end();
       else if (ask.url === "/same") reply.writeHead(302, { Location: "/x" }).end();
-      else reply.end(`${ask.headers.host ?? ""} over TLS ${ask.httpVersion}`);
+      else reply.end(`${ask.headers.host ?? ""} by HTTP/${ask.httpVersion} as ${nameOf(ask)}`);
     });
     await listen(server, "127.0.0.1");
     Object.assign(secure, { server, port: portOf(server) });
@@ -222,10 +227,17 @@ describe("TLS", () => {
 
   it("takes any certificate where it is told to", async () => {
     const host = `127.0.0.1:${secure.port}`;
-    assert.equal(await fetchText(`https://${host}/`, { ignoreTls: true }), `${host} over TLS 1.1`);
-    assert.equal(await fetchText(`https://${host}/same`, { ignoreTls: true }), `${host} over TLS 1.1`);
+    assert.equal(await fetchText(`https://${host}/`, { ignoreTls: true }), `${host} by HTTP/1.1 as false`);
+    assert.equal(
+      await fetchText(`https://${host}/same`, { ignoreTls: true }),
+      `${host} by HTTP/1.1 as false`,
+    );
     const other = `other.example:${secure.port}`;
-    assert.equal(await fetchText(`https://${other}/`, { ignoreTls: true, resolve }), `${other} over TLS 1.1`);
+    const dotted = `other.example.:${secure.port}`;
+    for (const name of [other, dotted]) {
+      const expected = `${name} by HTTP/1.1 as other.example`;
+      assert.equal(await fetchText(`https://${name}/`, { ignoreTls: true, resolve }), expected);
+    }
   });
 
   it("takes a certificate that is vouched for, but only for its own names", async () => {

@@ -113,6 +113,10 @@ const TALKS: Readonly<Record<string, readonly [says: string, code: string]>> = {
     `${"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n".repeat(5)}${OK}Content-Length: 1\r\n\r\nx`,
     "none",
   ],
+  "more than a few 1xx first": [
+    `${"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n".repeat(6)}${OK}Content-Length: 1\r\n\r\nx`,
+    "source_unreachable",
+  ],
   "a flood of 1xx": ["HTTP/1.1 103 Early Hints\r\n\r\n".repeat(20_000), "source_unreachable"],
   "a switch of protocols": [
     "HTTP/1.1 101 Switching Protocols\r\nUpgrade: evil\r\nConnection: upgrade\r\n\r\nx",
