@@ -347,7 +347,7 @@ export const SETTINGS = {
       imgproxy: "IMGPROXY_REQUESTS_QUEUE_SIZE",
       derived: "4 for each worker, 16 at least; 0 in AWS Lambda",
     }),
-    queueTimeout: setting(timer({ min: 1 }), 2, "Time that a request waits for a renderer.", seconds),
+    queueTimeout: setting(timer({ min: 1 }), 5, "Time that a request waits for a renderer.", seconds),
   },
 
   limits: {
