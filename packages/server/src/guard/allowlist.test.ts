@@ -83,6 +83,8 @@ const CASES: Readonly<Record<string, { allowed: readonly string[]; refused: read
       "https://example.com/public%2f..%2fprivate/a.jpg",
       "https://example.com/public/..%5cprivate/a.jpg",
       "https://example.com/public/..\\private/a.jpg",
+      "https://example.com/public/.\t./private/a.jpg",
+      "https://example.com/pub\tlic/a.jpg",
       "https://example.com/private/../public/a.jpg",
       "https://example.com//public/a.jpg",
       "https://example.com/?/public/",

@@ -23,9 +23,13 @@ const pairsOf = ({ keys, salts }: SignatureSettings): Pair[] =>
     return salt === undefined ? [] : [{ key: Buffer.from(key, "hex"), salt: Buffer.from(salt, "hex") }];
   });
 
-/** HMAC-SHA256 over salt, a slash and the path, in URL-safe base64 without padding (contract url.md, section 2). */
+/** HMAC-SHA256 over salt, a slash and the path; one that begins with a slash has it (contract url.md, section 2). */
 const sign = (path: string, { key, salt }: Pair, size: number): Buffer =>
-  createHmac("sha256", key).update(salt).update("/").update(path).digest().subarray(0, size);
+  createHmac("sha256", key)
+    .update(salt)
+    .update(path.startsWith("/") ? path : `/${path}`)
+    .digest()
+    .subarray(0, size);
 
 /** Makes the check of a signature against every key; it throws HttpError where none fits. */
 export function createVerify(settings: SignatureSettings): (signature: string, path: string) => void {

@@ -74,12 +74,10 @@ export function originalOf(answer: Answer, wish: Wish, budget: Budget): Original
     return values.length === 0 ? [] : [[name, values.join(", ")] as const];
   });
   const hidden = isGzip ? ["content-encoding", "content-length"] : [];
-  const end = (): void => budget.end();
   const bytes: AsyncIterable<Uint8Array> = isGzip ? gunzipped(answer.body) : answer.body;
   return {
     status: answer.statusCode,
     headers: Object.fromEntries(kept.filter(([name]) => !hidden.includes(name))),
-    body: untilOver(capped(explained(bytes, budget), wish.maxBytes), end),
-    cancel: end,
+    ...untilOver(capped(explained(bytes, budget), wish.maxBytes), wish.signal, () => budget.end()),
   };
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
 import { describe, it } from "node:test";
 import { HttpError } from "../errors.ts";
 import { capped, readBody, untilOver } from "./body.ts";
@@ -12,6 +13,10 @@ const original = (body: AsyncIterable<Uint8Array>): Original & { readonly cancel
   let cancels = 0;
   return { status: 200, headers: {}, body, cancel: () => (cancels += 1), cancels: () => cancels };
 };
+
+async function drain(body: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const chunk of body) assert.ok(chunk.byteLength > 0);
+}
 
 const tooBig = (error: unknown): boolean => error instanceof HttpError && error.code === "source_too_big";
 
@@ -57,15 +62,50 @@ describe("capped", () => {
 });
 
 describe("untilOver", () => {
+  const patient = new AbortController().signal;
+  const counted = (body: AsyncIterable<Uint8Array>, signal = patient) => {
+    let over = 0;
+    return { ...untilOver(body, signal, () => (over += 1)), over: () => over };
+  };
+
   it("tells once when the body is over, however it ends", async () => {
     for (const take of [0, 1, 5]) {
-      let over = 0;
+      const { body, over, cancel } = counted(bytesOf(1, 1));
       let taken = 0;
-      for await (const chunk of untilOver(bytesOf(1, 1), () => (over += 1))) {
+      for await (const chunk of body) {
+        assert.equal(over(), 0);
         taken += chunk.byteLength;
         if (taken > take) break;
       }
-      assert.equal(over, 1, `after ${take}`);
+      cancel();
+      assert.equal(over(), 1, `after ${take}`);
     }
+  });
+
+  it("tells when it fails", async () => {
+    const { body, over } = counted(capped(bytesOf(5), 1));
+    await assert.rejects(drain(body), tooBig);
+    assert.equal(over(), 1);
+  });
+
+  it("tells when its reader leaves before the beginning", async () => {
+    const { body, over } = counted(bytesOf(1));
+    await body[Symbol.asyncIterator]().return?.();
+    assert.equal(over(), 1);
+  });
+
+  it("tells when its signal aborts, though nobody reads", () => {
+    const client = new AbortController();
+    const { over, cancel } = counted(bytesOf(1), client.signal);
+    client.abort();
+    cancel();
+    assert.equal(over(), 1);
+    assert.equal(counted(bytesOf(1), AbortSignal.abort()).over(), 1);
+  });
+
+  it("leaves nothing on its signal", async () => {
+    const { body } = counted(bytesOf(1));
+    await drain(body);
+    assert.deepEqual(getEventListeners(patient, "abort"), []);
   });
 });

@@ -3,16 +3,48 @@ import { type Readable, pipeline } from "node:stream";
 import { HttpError } from "../errors.ts";
 import type { Original } from "./source.ts";
 
-/** Calls `over` once the last byte was read or reading has ended otherwise; only where reading has begun. */
-export async function* untilOver(
+/**
+ * A body that calls `over` once, as soon as nobody will read on: it has been read or has failed, its reader has left
+ * it (even one who never began), it was cancelled, or `signal` has aborted.
+ */
+export function untilOver(
   body: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
   over: () => void,
-): AsyncGenerator<Uint8Array, void> {
-  try {
-    yield* body;
-  } finally {
+): Pick<Original, "body" | "cancel"> {
+  let isOver = false;
+  const cancel = (): void => {
+    if (isOver) return;
+    isOver = true;
+    signal.removeEventListener("abort", cancel);
     over();
-  }
+  };
+  if (signal.aborted) cancel();
+  else signal.addEventListener("abort", cancel, { once: true });
+  return { body: { [Symbol.asyncIterator]: () => telling(body[Symbol.asyncIterator](), cancel) }, cancel };
+}
+
+/** Not a generator: returning from one that has not begun runs none of its code. */
+function telling(bytes: AsyncIterator<Uint8Array>, over: () => void): AsyncIterator<Uint8Array, undefined> {
+  return {
+    next: async () => {
+      try {
+        const step = await bytes.next();
+        if (!step.done) return step;
+      } catch (error) {
+        over();
+        throw error;
+      }
+      over();
+      return { done: true, value: undefined };
+    },
+    return: async () => {
+      // First, because it also ends a `next` that is still waiting for the source.
+      over();
+      await bytes.return?.();
+      return { done: true, value: undefined };
+    },
+  };
 }
 
 /** Passes a body on up to `maxBytes` (0 is no limit), exactly that many included; throws `source_too_big` beyond. */

@@ -49,6 +49,7 @@ before(async () => {
     "root/a?x.jpg": "question",
     "root/a#x.jpg": "hash",
     "root/größe.avif": "umlaut",
+    "root/back\\slash.jpg": "backslash",
     "root/no-extension": "unknown",
     "root/empty.gif": "",
     "root/big.tiff": "0123456789".repeat(100_000),
@@ -132,6 +133,7 @@ describe("a file source", () => {
     "local:///%2e%2e/outside/secret.jpg",
     "local:///..%2foutside/secret.jpg",
     "local:///..\\outside\\secret.jpg",
+    "local:///back\\slash.jpg",
     "local:///a.jpg\0.png",
     "local:///outer.jpg",
     "local:///outer-folder/secret.jpg",
@@ -265,21 +267,20 @@ describe("a file source", () => {
       }
     })();
     const outcomes = new Map<string, number>();
-    for (let round = 0; round < 400; round += 1) {
+    const has = (outcome: string): boolean => (outcomes.get(outcome) ?? 0) > 20;
+    const deadline = performance.now() + 8000;
+    for (let round = 0; round < 400 || !(has("harmless") && has("source_unreachable")); round += 1) {
+      if (performance.now() > deadline) break;
       const batch = Array.from({ length: 5 }, () =>
         fetchText("local:///turn/secret.jpg").catch((error: unknown) =>
-          error instanceof HttpError ? error.code : "?",
+          error instanceof HttpError ? error.code : String(error),
         ),
       );
       for (const outcome of await Promise.all(batch)) outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
     }
     swapping = false;
     await swap;
-    assert.deepEqual(
-      [...outcomes.keys()].filter((outcome) => !["harmless", "source_unreachable"].includes(outcome)),
-      [],
-    );
-    assert.ok((outcomes.get("harmless") ?? 0) > 0 && (outcomes.get("source_unreachable") ?? 0) > 0);
+    assert.deepEqual([...outcomes.keys()].sort(), ["harmless", "source_unreachable"]);
   });
 });
 

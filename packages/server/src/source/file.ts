@@ -98,9 +98,12 @@ async function* readSpan(
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
   for (let at = from; at < to;) {
-    if (signal.aborted) throw abortReason(signal);
     const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, to - at));
-    const { bytesRead } = await handle.read(buffer, 0, buffer.byteLength, at);
+    const { bytesRead } = await handle.read(buffer, 0, buffer.byteLength, at).catch((cause: unknown) => {
+      if (signal.aborted) throw abortReason(signal);
+      throw new HttpError("source_incomplete", `expected ${to - at} more bytes of the file`, { cause });
+    });
+    if (signal.aborted) throw abortReason(signal);
     if (bytesRead === 0) {
       throw new HttpError("source_incomplete", `expected ${to - at} more bytes of the file, got none`);
     }
@@ -140,11 +143,9 @@ function originalOf(file: Opened, type: string, wish: Wish): Original {
   const { status, headers, span } = choose(file, type, wish);
   const bytes = span.to - span.from;
   if (wish.maxBytes > 0 && bytes > wish.maxBytes) throw tooBig(wish.maxBytes, String(bytes));
-  const close = (): void => {
-    // Closing what was only read from has nothing to lose; a second close is what cancel may be called for.
-    file.handle.close().catch(() => undefined);
-  };
-  return { status, headers, body: untilOver(readSpan(file, span, wish.signal), close), cancel: close };
+  // Closing what was only read from has nothing to lose.
+  const close = (): void => void file.handle.close().catch(() => undefined);
+  return { status, headers, ...untilOver(readSpan(file, span, wish.signal), wish.signal, close) };
 }
 
 async function fetchFile(url: string, wish: Wish, settings: FileSettings): Promise<Original> {

@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { Agent, type Dispatcher } from "undici";
 import { HttpError } from "../errors.ts";
 import { originalOf, valuesOf } from "./answer.ts";
@@ -40,6 +41,8 @@ export interface HttpSource extends Source {
 const REDIRECT_CEILING = 10;
 const MOST_HEADER_BYTES = 16 * 1024;
 const MOST_INTERIM_ANSWERS = 5;
+/** With so many connections open, further ones are closed after their answer: hosts without end must not use up files. */
+const MOST_KEPT = 256;
 /** A redirect's body up to this size is read, so that its connection can be used again. */
 const REDIRECT_BODY_BYTES = 4096;
 
@@ -62,6 +65,8 @@ type Sent = Readonly<Record<string, string>>;
 
 interface Download {
   readonly agent: Agent;
+  /** All that are open. */
+  readonly sockets: ReadonlySet<Socket>;
   readonly settings: HttpSettings;
   readonly wish: Wish;
   readonly budget: Budget;
@@ -83,15 +88,26 @@ const firstHeaders = ({ settings, wish }: Download): Sent => ({
 });
 
 /** One request and the head of its answer. */
-async function ask({ agent, budget }: Download, { url, path }: Place, headers: Sent): Promise<Answer> {
+async function ask(
+  { agent, sockets, budget }: Download,
+  { url, path }: Place,
+  headers: Sent,
+): Promise<Answer> {
   let interim = 0;
   const onInfo = (): void => {
     interim += 1;
     if (interim <= MOST_INTERIM_ANSWERS) return;
     budget.refuse(new HttpError("source_unreachable", "expected a final answer, got 1xx after 1xx"));
   };
-  const { origin } = url;
-  const answer = await agent.request({ origin, path, method: "GET", headers, signal: budget.signal, onInfo });
+  const answer = await agent.request({
+    origin: url.origin,
+    path,
+    method: "GET",
+    headers,
+    signal: budget.signal,
+    onInfo,
+    reset: sockets.size >= MOST_KEPT,
+  });
   // Whoever reads the body learns of its error; a body that nobody reads must not bring the process down.
   answer.body.on("error", () => undefined);
   return answer;
@@ -162,7 +178,7 @@ async function fetchOriginal(download: Download, text: string): Promise<Original
   }
 }
 
-function openAgent(settings: HttpSettings): Agent {
+function openAgent(settings: HttpSettings, sockets: Set<Socket>): Agent {
   const { gate, resolve = createResolve(), ignoreTls, keepAliveSeconds } = settings;
   const { connectTimeoutSeconds: connectSeconds = 2 } = settings;
   const dialing = { admits: (address: string) => gate.admits(address), resolve, ignoreTls, connectSeconds };
@@ -171,7 +187,11 @@ function openAgent(settings: HttpSettings): Agent {
     connect: ({ hostname, protocol, port }, callback) => {
       const secure = protocol === "https:";
       dial({ hostname, port: Number(port || (secure ? 443 : 80)), secure }, dialing).then(
-        (socket) => callback(null, socket),
+        (socket) => {
+          sockets.add(socket);
+          socket.once("close", () => sockets.delete(socket));
+          callback(null, socket);
+        },
         (error: unknown) => callback(HttpError.from(error), null),
       );
     },
@@ -190,13 +210,14 @@ function openAgent(settings: HttpSettings): Agent {
  * its budget whatever the server does. HTTP/1.1 only; proxies named in the environment are not used.
  */
 export function httpSource(settings: HttpSettings): HttpSource {
-  const agent = openAgent(settings);
+  const sockets = new Set<Socket>();
+  const agent = openAgent(settings, sockets);
   const { downloadTimeoutSeconds: seconds } = settings;
   return {
     fetch: (url, wish) => {
       const late = new HttpError("source_timeout", `expected the whole source within ${seconds} s`);
       const budget = new Budget(seconds, wish.signal, late);
-      return fetchOriginal({ agent, settings, wish, budget }, url);
+      return fetchOriginal({ agent, sockets, settings, wish, budget }, url);
     },
     close: () => agent.destroy(),
   };

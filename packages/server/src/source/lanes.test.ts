@@ -112,4 +112,14 @@ describe("lanes", () => {
     }
     assert.equal(await codeOf(laned.fetch("http://a/1", wish())), "none");
   });
+
+  it("give a place back when nobody begins to read", async () => {
+    const laned = lanes(counting().source, { active: 1, queued: 10 });
+    const left = await laned.fetch("http://a/1", wish());
+    await left.body[Symbol.asyncIterator]().return?.();
+    const client = new AbortController();
+    await laned.fetch("http://a/1", wish(client.signal));
+    client.abort();
+    assert.equal(await codeOf(laned.fetch("http://a/1", wish())), "none");
+  });
 });

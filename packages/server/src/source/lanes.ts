@@ -52,15 +52,9 @@ const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host :
 export function lanes(source: Source, settings: LaneSettings): Source {
   const open = new Map<string, Lane>();
 
-  /** Gives a place back, once however often it is called. */
-  const leaver = (host: string, lane: Lane): (() => void) => {
-    let left = false;
-    return () => {
-      if (left) return;
-      left = true;
-      lane.leave();
-      if (lane.empty) open.delete(host);
-    };
+  const leave = (host: string, lane: Lane): void => {
+    lane.leave();
+    if (lane.empty) open.delete(host);
   };
 
   return {
@@ -69,16 +63,15 @@ export function lanes(source: Source, settings: LaneSettings): Source {
       const lane = open.get(host) ?? new Lane(settings);
       open.set(host, lane);
       await lane.enter(wish.signal);
-      const leave = leaver(host, lane);
       try {
         const original = await source.fetch(url, wish);
-        const cancel = (): void => {
+        const over = (): void => {
           original.cancel();
-          leave();
+          leave(host, lane);
         };
-        return { ...original, body: untilOver(original.body, leave), cancel };
+        return { ...original, ...untilOver(original.body, wish.signal, over) };
       } catch (error) {
-        leave();
+        leave(host, lane);
         throw error;
       }
     },

@@ -14,8 +14,7 @@ const SHAPE = /^https?:\/\/([^/?#\\]+)((?:[/?#].*)?)$/is;
 const BROKEN_ESCAPE = /%(?![\da-f]{2})/i;
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
-const unreachable = (detail: string, cause?: unknown): HttpError =>
-  new HttpError("source_unreachable", detail, { cause });
+const unreachable = (detail: string): HttpError => new HttpError("source_unreachable", detail);
 
 const percent = (byte: number): string => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
 
