@@ -29,8 +29,21 @@ function checkStatus(answer: Answer): void {
   const { statusCode: status } = answer;
   if (status === 200 || (status === 206 && isWhole(answer))) return;
   const detail = `expected status 200, got ${status}`;
-  if (status >= 400 && status < 500) throw new HttpError("source_refused", detail, { status });
-  throw new HttpError(status >= 500 && status < 600 ? "source_failed" : "source_unreachable", detail);
+  const later = PAUSES.has(status) ? retryAfterOf(answer) : undefined;
+  const pause = later === undefined ? {} : { retryAfter: later };
+  if (status >= 400 && status < 500) throw new HttpError("source_refused", detail, { status, ...pause });
+  throw new HttpError(status >= 500 && status < 600 ? "source_failed" : "source_unreachable", detail, pause);
+}
+
+/** Statuses with which a source asks to be left alone for a while. */
+const PAUSES: ReadonlySet<number> = new Set([429, 503]);
+const LONGEST_PAUSE_SECONDS = 60;
+
+/** RFC 9110, section 10.2.3, in seconds; no source is believed beyond a minute. */
+function retryAfterOf(answer: Answer): number | undefined {
+  const [text = ""] = valuesOf(answer, "retry-after");
+  const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - Date.now()) / 1000;
+  return seconds > 0 ? Math.min(LONGEST_PAUSE_SECONDS, Math.ceil(seconds)) : undefined;
 }
 
 function checkLength(answer: Answer, maxBytes: number): void {
