@@ -1,7 +1,9 @@
 import { FORMATS, type Format } from "../formats.ts";
 import type { Embed } from "./geometry/embed.ts";
+import type { Size } from "./geometry/gravity.ts";
 import { fitFormat, type Plan } from "./geometry/plan.ts";
-import { settle, step, type Picture } from "./picture.ts";
+import { lay, type Frame } from "./ground.ts";
+import { fromRaw, inSrgb, pixels, settle, step, type Picture } from "./picture.ts";
 
 const CLEAR = { r: 0, g: 0, b: 0, alpha: 0 };
 const WHITE = "ffffff";
@@ -17,48 +19,67 @@ interface Ground {
 /** What lies around and behind the picture: extension, padding, the format's own bounds, background. */
 export async function canvas(picture: Picture, plan: Plan, { format, background }: Ground): Promise<Picture> {
   const solid = background ?? (FORMATS[format].alpha ? undefined : WHITE);
-  const needed = picture.alpha || plan.embeds.length > 0;
-  const lit = solid === undefined || !needed ? picture : await flatten(picture, solid);
-  const embedded = await embedAll(lit, plan.embeds, solid);
-  return shrinkToFormat(embedded, format);
+  const open = plan.embeds.length > 0 || (picture.alpha && solid !== undefined);
+  return shrinkToFormat(open ? await layOn(picture, plan.embeds, solid) : picture, format);
 }
 
-async function flatten(picture: Picture, background: string): Promise<Picture> {
-  const coloured = picture.grey && !isGrey(background) ? await settle({ ...picture, grey: false }) : picture;
-  if (!coloured.alpha) return coloured;
-  return step(coloured, "flatten", (pipeline) => pipeline.flatten({ background: `#${background}` }), {
-    alpha: false,
-  });
+async function layOn(
+  picture: Picture,
+  embeds: readonly Embed[],
+  solid: string | undefined,
+): Promise<Picture> {
+  const clipped = await clip(picture, embeds[0] ?? picture.size);
+  const coloured = solid === undefined ? clipped : await readyFor(clipped, solid);
+  const frame = frameOf(embeds) ?? { ...coloured.size, left: 0, top: 0 };
+  if (coloured.deep) return fromRaw(lay(await pixels(coloured), frame, solid), coloured);
+  return extend(solid === undefined ? coloured : await flatten(coloured, solid), frame, solid);
+}
+
+/** Brings the picture to where it can meet a colour that the URL names: into sRGB, and out of grey if need be. */
+async function readyFor(picture: Picture, solid: string): Promise<Picture> {
+  if (picture.grey && !isGrey(solid)) return settle({ ...picture, grey: false });
+  return inSrgb(picture);
 }
 
 const isGrey = (color: string): boolean =>
   color.slice(0, 2) === color.slice(2, 4) && color.slice(2, 4) === color.slice(4);
 
-async function embedAll(
-  picture: Picture,
-  embeds: readonly Embed[],
-  solid: string | undefined,
-): Promise<Picture> {
+/** Canvases around canvases, as one. */
+function frameOf(embeds: readonly Embed[]): Frame | undefined {
   const outer = embeds.at(-1);
-  if (!outer) return picture;
-  const clipped = await clip(picture, embeds[0] ?? outer);
+  if (!outer) return undefined;
   const left = embeds.reduce((sum, embed) => sum + embed.left, 0);
   const top = embeds.reduce((sum, embed) => sum + embed.top, 0);
-  const right = outer.width - left - clipped.size.width;
-  const bottom = outer.height - top - clipped.size.height;
-  const background = solid === undefined ? CLEAR : `#${solid}`;
-  return step(clipped, "extend", (pipeline) => pipeline.extend({ top, right, bottom, left, background }), {
-    size: { width: outer.width, height: outer.height },
-    alpha: clipped.alpha || solid === undefined,
+  return { width: outer.width, height: outer.height, left, top };
+}
+
+async function flatten(picture: Picture, background: string): Promise<Picture> {
+  if (!picture.alpha) return picture;
+  return step(picture, "flatten", (pipeline) => pipeline.flatten({ background: `#${background}` }), {
+    alpha: false,
   });
 }
 
-/** A canvas that is smaller than the picture on one axis cuts it there. */
-async function clip(picture: Picture, { width, height }: Embed): Promise<Picture> {
-  const size = { width: Math.min(width, picture.size.width), height: Math.min(height, picture.size.height) };
-  if (size.width === picture.size.width && size.height === picture.size.height) return picture;
-  return step(await settle(picture), "crop", (pipeline) => pipeline.extract({ left: 0, top: 0, ...size }), {
-    size,
+async function extend(picture: Picture, frame: Frame, solid: string | undefined): Promise<Picture> {
+  const { width, height, left, top } = frame;
+  const right = width - left - picture.size.width;
+  const bottom = height - top - picture.size.height;
+  if (left + top + right + bottom === 0) return picture;
+  const background = solid === undefined ? CLEAR : `#${solid}`;
+  return step(picture, "extend", (pipeline) => pipeline.extend({ top, right, bottom, left, background }), {
+    size: { width, height },
+    alpha: picture.alpha || solid === undefined,
+  });
+}
+
+/** Rounding can leave a picture larger than its canvas, which then cuts it. */
+async function clip(picture: Picture, canvas: Size): Promise<Picture> {
+  const width = Math.min(canvas.width, picture.size.width);
+  const height = Math.min(canvas.height, picture.size.height);
+  if (width === picture.size.width && height === picture.size.height) return picture;
+  const area = { left: 0, top: 0, width, height };
+  return step(await settle(picture), "crop", (pipeline) => pipeline.extract(area), {
+    size: { width, height },
   });
 }
 

@@ -64,7 +64,7 @@ export async function startAt(work: Work, format: Format): Promise<Picture> {
 
 /** The plan, and what had to be found out for it. */
 export interface Planned {
-  readonly plan: Plan;
+  readonly planned: Plan;
   readonly format: Format;
   /** The source's area inside its border, where `trim` found one. */
   readonly within: Rect | undefined;
@@ -83,7 +83,7 @@ export async function planFor(work: Work): Promise<Planned> {
   const planned = plan(inner, options, planLimits(options, limits));
   const clear = (facts.alpha || planned.embeds.length > 0) && options.background === undefined;
   const side = Math.min(planned.size.width, planned.size.height);
-  return { plan: planned, format: forSmall(format, side, clear), within };
+  return { planned, format: forSmall(format, side, clear), within };
 }
 
 type Making = Work & { readonly within?: Rect | undefined };

@@ -4,6 +4,7 @@ import { encodeBmp } from "./codec/bmp.ts";
 import type { Format } from "../formats.ts";
 import type { Facts } from "./facts.ts";
 import { encodeIco } from "./codec/ico.ts";
+import type { Size } from "./geometry/gravity.ts";
 import type { RenderSettings } from "./settings.ts";
 
 type Settings = RenderSettings["encode"];
@@ -11,6 +12,8 @@ type Settings = RenderSettings["encode"];
 /** What an encoder needs to know besides the pixels. */
 export interface Recipe {
   readonly format: Format;
+  /** Of the picture; sharp's own answer is wrong where a pass cuts and then extends. */
+  readonly size: Size;
   /** 1 to 100; means something only where the format has a quality. */
   readonly quality: number;
   readonly settings: Settings;
@@ -80,15 +83,14 @@ const ENCODERS: Readonly<Partial<Record<Format, Encoder>>> = {
   tiff: bySharp((pipeline, { quality }) =>
     pipeline.tiff({ quality, compression: "none", predictor: "none", xres: DOTS_PER_MM, yres: DOTS_PER_MM }),
   ),
-  bmp: async (pipeline) => {
+  bmp: async (pipeline, { size }) => {
     const { data, info } = await pipeline.raw().toBuffer({ resolveWithObject: true });
     // Grey with transparency has no form in BMP; sharp is asked for four channels before it comes to this.
-    return encodeBmp({ data, width: info.width, height: info.height, channels: info.channels as 1 | 3 | 4 });
+    return encodeBmp({ data, ...size, channels: info.channels as 1 | 3 | 4 });
   },
-  ico: async (pipeline) => {
+  ico: async (pipeline, { size }) => {
     const { data, info } = await pipeline.png({ compressionLevel: 6 }).toBuffer({ resolveWithObject: true });
-    const { width, height, channels } = info;
-    return encodeIco(data, { width, height, bitsPerPixel: channels === 4 ? 32 : 24 });
+    return encodeIco(data, { ...size, bitsPerPixel: info.channels === 4 ? 32 : 24 });
   },
 };
 

@@ -29,14 +29,18 @@ export const keepsProfile = (facts: Facts, format: Format, { stripColorProfile }
 
 /** Colour to what the result needs, then metadata (contract processing.md, sections 11.2 and 12). */
 export async function finish(picture: Picture, facts: Facts, wanted: Wanted): Promise<Finished> {
-  const icc = keepsProfile(facts, wanted.format, wanted.options) ? facts.icc : undefined;
-  const { iptc, ...kept } = keptBlocks(facts, wanted.options, icc);
-  const carried: Carried = { ...kept, ...(icc && { icc }) };
+  const { iptc, ...carried } = carriedBy(facts, wanted);
   const ready = picture.convert && picture.grey ? await settle(picture) : picture;
   return { open: await openFor(ready, carried, wanted), iptc };
 }
 
-type Kept = Pick<Carried, "exif" | "xmp"> & { readonly iptc: Uint8Array | undefined };
+type Kept = Omit<Carried, "density"> & Pick<Finished, "iptc">;
+
+/** What of the source's profile and metadata goes along with the result. */
+export function carriedBy(facts: Facts, { format, options }: Pick<Wanted, "format" | "options">): Kept {
+  const icc = keepsProfile(facts, format, options) ? facts.icc : undefined;
+  return { ...keptBlocks(facts, options, icc), ...(icc && { icc }) };
+}
 
 function keptBlocks(
   facts: Facts,

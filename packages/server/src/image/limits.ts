@@ -52,8 +52,8 @@ export function guardVector(facts: Facts, limits: Settings): Facts {
   };
 }
 
-/** Bounds of the plan. */
-export const planLimits = (options: Options, limits: Settings): PlanLimits => ({
+/** Bounds of the plan for each of so many frames, all of which are held until the last is finished. */
+export const planLimits = (options: Options, limits: Settings, frames = 1): PlanLimits => ({
   maxResultDimension: options.maxResultDimension ?? limits.maxResultDimension,
-  maxWorkingPixels: Math.max(MAX_WORKING_PIXELS, limits.maxSrcResolution),
+  maxWorkingPixels: Math.trunc(Math.max(MAX_WORKING_PIXELS, limits.maxSrcResolution) / frames),
 });

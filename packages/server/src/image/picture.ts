@@ -75,8 +75,14 @@ export async function pixels(picture: Picture): Promise<Raw> {
   const whole = { ...picture, grey: picture.grey && !picture.alpha };
   const output = coloured(whole).raw({ depth: picture.deep ? "ushort" : "uchar" });
   const { data, info } = await run(picture, output.toBuffer({ resolveWithObject: true }));
-  const { width, height, channels } = info;
-  return { data, width, height, channels, depth: picture.deep ? 16 : 8 };
+  const { channels } = info;
+  const depth = picture.deep ? 16 : 8;
+  // Where a pass cuts and then extends, sharp tells the size of the cut.
+  const { width } = picture.size;
+  const height = (data.length * 8) / (width * channels * depth);
+  if (!Number.isInteger(height))
+    throw new HttpError("internal", `expected rows of ${width} pixels, got ${data.length} bytes`);
+  return { data, width, height, channels, depth };
 }
 
 /** Runs a pass to its end; what fails while the source is being decoded is the source's fault. */
@@ -107,6 +113,10 @@ export function fromRaw({ data, width, height, channels, depth }: Raw, traits: T
 
 /** Ends the pass and begins another over its pixels. */
 export const settle = async (picture: Picture): Promise<Picture> => fromRaw(await pixels(picture), picture);
+
+/** The picture in sRGB, where the colours of a URL and of a watermark are at home. */
+export const inSrgb = (picture: Picture): Promise<Picture> =>
+  picture.convert ? settle(picture) : Promise.resolve(picture);
 
 /** Leaves the embedded profile's space and sees to the number of channels and their depth. */
 export function coloured({ pipeline, grey, deep, convert }: Picture): Sharp {

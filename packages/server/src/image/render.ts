@@ -4,15 +4,17 @@ import { animate } from "./animation.ts";
 import { compose, planFor, startAt, traitsOf, type Work } from "./compose.ts";
 import { encode, encodeWithin, qualityOf, type Recipe } from "./encode.ts";
 import { openPicture, type Facts, type Opened } from "./facts.ts";
-import { finish, type Finished } from "./finish.ts";
+import { carriedBy, finish, type Finished } from "./finish.ts";
 import type { Size } from "./geometry/gravity.ts";
+import { plan } from "./geometry/plan.ts";
+import { stored, turnOf } from "./geometry/turn.ts";
+import { checkResolution, guardVector, planLimits, playableFrames } from "./limits.ts";
 import { insertIptc } from "./metadata/jpeg.ts";
-import { checkResolution, guardVector, playableFrames } from "./limits.ts";
+import { insertWebp } from "./metadata/webp.ts";
 import { chooseFormat } from "./negotiate.ts";
 import { run } from "./picture.ts";
 import type { RenderSettings } from "./settings.ts";
-import { gateSvg, rebuildSvg } from "./svg.ts";
-import { stored, turnOf } from "./geometry/turn.ts";
+import { gateSvg, rebuildSvg } from "./svg/svg.ts";
 
 /** What the front asks a renderer to do with a source's bytes. */
 export interface RenderJob {
@@ -53,7 +55,10 @@ export async function render(job: RenderJob, sources: Sources, settings: RenderS
   const original = job.source === "svg" ? safeSvg(sources.original, settings) : sources.original;
   const opened = await openPicture(original, job.source, settings);
   if (passesThrough(job.source, options, settings))
-    return passThrough(original, opened, { options, settings });
+    return passThrough(settings.image.sanitizeSvg ? original : sources.original, opened, {
+      options,
+      settings,
+    });
 
   const frames = playableFrames(opened.facts, options, settings.limits);
   const format = chooseFormat({ ...opened.facts, frames }, options, {
@@ -108,20 +113,24 @@ const originOf = (facts: Facts, options: Options) => ({
   sourceFrames: facts.frames,
 });
 
-/** The gate comes before any other parser sees the document. */
+/** The gate comes before any other parser sees the document, and what is drawn is always the rebuilt one. */
 function safeSvg(bytes: Uint8Array, { image }: RenderSettings): Uint8Array {
   gateSvg(bytes, { unlimited: image.svgUnlimited });
-  return image.sanitizeSvg ? rebuildSvg(bytes) : bytes;
+  return rebuildSvg(bytes);
 }
 
 async function renderStill(work: Work): Promise<Rendition> {
   const { opened, options } = work;
-  const { plan, format, within } = await planFor(work);
-  const picture = await compose(await startAt(work, format), plan, { ...work, format, within });
+  const { planned, format, within } = await planFor(work);
+  const picture = await compose(await startAt(work, format), planned, { ...work, format, within });
   const repeatedly = (options.maxBytes ?? 0) > 0 && FORMATS[format].quality;
   const bytes = await run(
     picture,
-    encodeFinished(await finish(picture, opened.facts, { format, options, repeatedly }), { ...work, format }),
+    encodeFinished(
+      await finish(picture, opened.facts, { format, options, repeatedly }),
+      { ...work, format },
+      picture.size,
+    ),
   );
   return { rendered: { ...originOf(opened.facts, options), ...picture.size, format, frames: 1 }, bytes };
 }
@@ -130,22 +139,26 @@ async function renderFilm(work: Work, frames: number): Promise<Rendition> {
   const { opened, options, format, settings } = work;
   // Borders are not looked for in animations: each frame would have its own.
   const { trim: _trim, ...untrimmed } = options;
-  const { plan } = await planFor({ ...work, options: untrimmed });
+  const planned = plan(opened.facts, untrimmed, planLimits(options, settings.limits, frames));
   const film = await animate(opened, frames, {
     traits: traitsOf(work, format),
-    work: (frame) => compose(frame, plan, work),
-  });
-  const bytes = await encode(film.open(), {
-    ...recipeOf(work),
-    animation: film.timing,
-    settings: settings.encode,
+    work: (frame) => compose(frame, planned, work),
   });
   const { width, height } = film;
-  return { rendered: { ...originOf(opened.facts, options), width, height, format, frames }, bytes };
+  const bytes = await encode(film.open(), {
+    ...recipeOf(work, { width, height }),
+    animation: film.timing,
+  });
+  const { iptc: _iptc, ...carried } = carriedBy(opened.facts, work);
+  return {
+    rendered: { ...originOf(opened.facts, options), width, height, format, frames },
+    bytes: format === "webp" ? insertWebp(bytes, carried) : bytes,
+  };
 }
 
-const recipeOf = ({ opened: { facts }, options, format, settings }: Work): Recipe => ({
+const recipeOf = ({ opened: { facts }, options, format, settings }: Work, size: Size): Recipe => ({
   format,
+  size,
   quality: qualityOf(format, options, settings.encode),
   settings: settings.encode,
   paletteBits: facts.paletteBits,
@@ -153,8 +166,8 @@ const recipeOf = ({ opened: { facts }, options, format, settings }: Work): Recip
   animation: undefined,
 });
 
-async function encodeFinished({ open, iptc }: Finished, work: Work): Promise<Uint8Array> {
-  const recipe = recipeOf(work);
+async function encodeFinished({ open, iptc }: Finished, work: Work, size: Size): Promise<Uint8Array> {
+  const recipe = recipeOf(work, size);
   const { maxBytes = 0 } = work.options;
   const bytes =
     maxBytes > 0 && FORMATS[recipe.format].quality

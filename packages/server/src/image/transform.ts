@@ -55,18 +55,18 @@ async function scaleTo(picture: Picture, plan: Plan): Promise<Picture> {
 }
 
 interface Sides extends Partial<Size> {
-  readonly fit?: "fill";
+  readonly fit: "fill" | "inside";
 }
 
 /**
  * Given one side, sharp scales both axes by its exact factor; given two, each by its own, which differs by the rounding.
- * One is enough where the other follows from it.
+ * One is enough where the other follows from it; left to its default fit, sharp would cut the turned picture to that one.
  */
 function sidesFor(from: Size, { scaled, driving }: Plan): Sides {
   const follows =
     (driving === "width" && round((from.height * scaled.width) / from.width) === scaled.height) ||
     (driving === "height" && round((from.width * scaled.height) / from.height) === scaled.width);
-  return driving && follows ? { [driving]: scaled[driving] } : { ...scaled, fit: "fill" };
+  return driving && follows ? { [driving]: scaled[driving], fit: "inside" } : { ...scaled, fit: "fill" };
 }
 
 async function turn(picture: Picture, { turn: { mirror, angle, swaps } }: Plan): Promise<Picture> {

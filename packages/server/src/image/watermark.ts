@@ -3,7 +3,7 @@ import type { Format } from "../formats.ts";
 import { openPicture } from "./facts.ts";
 import { place, type Rect, type Size } from "./geometry/gravity.ts";
 import { checkResolution, guardVector, planLimits } from "./limits.ts";
-import { begin, pixels, step, type Picture, type Raw } from "./picture.ts";
+import { begin, inSrgb, pixels, step, type Picture, type Raw } from "./picture.ts";
 import { plan } from "./geometry/plan.ts";
 import type { RenderSettings } from "./settings.ts";
 import { roundEven, scaleEven } from "./geometry/rounding.ts";
@@ -160,9 +160,13 @@ export async function draw(
 ): Promise<Picture> {
   const layer = { input: data, raw: { width, height, channels: 4 as const }, left, top };
   return step(
-    picture,
+    await inSrgb(picture),
     "composite",
-    (pipeline) => (picture.alpha ? pipeline.composite([layer]) : pipeline.composite([layer]).removeAlpha()),
+    (pipeline) => {
+      // Left to itself, sharp composes with 8 bits a channel.
+      const drawn = (picture.deep ? pipeline.pipelineColourspace("rgb16") : pipeline).composite([layer]);
+      return picture.alpha ? drawn : drawn.removeAlpha();
+    },
     { grey: picture.grey && grey },
   );
 }

@@ -52,6 +52,7 @@ export function plan(facts: PlanFacts, options: Options, limits: PlanLimits): Pl
   const canvas = embeds(inner, measures, options);
   const size = canvas.at(-1) ?? inner;
   for (const step of [measures.scaled, ...canvas, size]) checkWorkingSize(step, limits);
+  checkLongestSide(size, limits);
   return {
     crop: sourceCrop(facts, measures.input, options),
     scaled: stored(measures.scaled, turn),
@@ -72,6 +73,16 @@ function checkWorkingSize({ width, height }: Size, { maxWorkingPixels }: PlanLim
     "result_too_big",
     `expected at most ${maxWorkingPixels} pixels on the way, got ${width} x ${height}`,
   );
+}
+
+/** What the rounding of sides, edges and ratios may add to the longest side. */
+const ROUNDING = { factor: 1.1, pixels: 3 };
+
+/** The contract shrinks once, which cannot hold a picture whose other side is down to its last pixel. */
+function checkLongestSide({ width, height }: Size, { maxResultDimension: most }: PlanLimits): void {
+  const longest = Math.max(width, height);
+  if (most <= 0 || longest <= most * ROUNDING.factor + ROUNDING.pixels) return;
+  throw new HttpError("result_too_big", `expected at most ${most} pixels a side, got ${width} x ${height}`);
 }
 
 /** The `crop` option's area; sizes refer to the upright picture, the answer to the picture as stored. */

@@ -1,4 +1,4 @@
-import type { SvgElement } from "./svg-read.ts";
+import type { SvgElement } from "./read.ts";
 
 /** The last part of a selector as far as it is a type, an id and classes. All else in it is taken to match. */
 export interface Compound {

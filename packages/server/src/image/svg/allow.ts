@@ -79,7 +79,7 @@ export const ATTRIBUTES = words(
   "pointsAtX pointsAtY pointsAtZ preserveAlpha primitiveUnits radius result scale seed slope specularConstant",
   "specularExponent stdDeviation stitchTiles surfaceScale tableValues targetX targetY values xChannelSelector",
   "yChannelSelector z",
-  "accumulate additive attributeName attributeType begin by calcMode dur end from keyPoints keySplines keyTimes max",
+  "accumulate additive attributeType begin by calcMode dur end from keyPoints keySplines keyTimes max",
   "min origin repeatCount repeatDur restart to",
 );
 

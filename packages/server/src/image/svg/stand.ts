@@ -1,11 +1,11 @@
-import { HttpError } from "../errors.ts";
-import { PRIMITIVES } from "./svg-allow.ts";
-import { readDeclarations, readSheet } from "./svg-css.ts";
-import type { Declaration } from "./svg-css.ts";
-import { readRaster } from "./svg-href.ts";
-import type { StandingCounts } from "./svg-limit.ts";
-import { textOf } from "./svg-read.ts";
-import type { SvgElement } from "./svg-read.ts";
+import { HttpError } from "../../errors.ts";
+import { PRIMITIVES } from "./allow.ts";
+import { readDeclarations, readSheet } from "./css.ts";
+import type { Declaration } from "./css.ts";
+import { readRaster } from "./href.ts";
+import type { StandingCounts } from "./limit.ts";
+import { textOf } from "./read.ts";
+import type { SvgElement } from "./read.ts";
 
 interface Standing {
   readonly element: SvgElement;
@@ -66,11 +66,14 @@ export const primitivesIn = ({ name, children }: SvgElement): number =>
     ? children.filter((child) => typeof child !== "string" && PRIMITIVES.has(child.name)).length
     : 0;
 
-function flatten(element: SvgElement, depth = 1): readonly Standing[] {
-  const inside = element.children.flatMap((child) =>
-    typeof child === "string" ? [] : flatten(child, depth + 1),
-  );
-  return [{ element, depth }, ...inside];
+function flatten(root: SvgElement): readonly Standing[] {
+  const found: Standing[] = [];
+  const visit = (element: SvgElement, depth: number): void => {
+    found.push({ element, depth });
+    for (const child of element.children) if (typeof child !== "string") visit(child, depth + 1);
+  };
+  visit(root, 1);
+  return found;
 }
 
 function decodeRaster(href: string): Uint8Array {
@@ -84,7 +87,7 @@ function decodeRaster(href: string): Uint8Array {
 const rulesIn = (element: SvgElement): number => sheetOf(element).split("{").length - 1;
 
 const sheetOf = (element: SvgElement): string =>
-  element.name === "style" ? textOf(element).replace(/url\([^)]*\)/gi, "url()") : "";
+  element.name === "style" ? textOf(element).replace(/url\([^)]*\)?/gi, "url()") : "";
 
 function declarationsIn(element: SvgElement): readonly Declaration[] {
   const { name, attributes } = element;

@@ -1,13 +1,13 @@
-import { readDeclarations, readSheet } from "./svg-css.ts";
-import type { Declaration, StyleRule } from "./svg-css.ts";
-import { checkCount } from "./svg-limit.ts";
-import type { SvgLimits } from "./svg-limit.ts";
-import { textOf } from "./svg-read.ts";
-import type { SvgElement } from "./svg-read.ts";
-import { compoundsOf, keyOf, keysOf, matches, spellingOf, subjectOf } from "./svg-selector.ts";
-import type { Compound, Subject } from "./svg-selector.ts";
-import { SETS, TRAITS, valueOf } from "./svg-value.ts";
-import type { Property, Value } from "./svg-value.ts";
+import { readDeclarations, readSheet } from "./css.ts";
+import type { Declaration, StyleRule } from "./css.ts";
+import { checkCount } from "./limit.ts";
+import type { SvgLimits } from "./limit.ts";
+import { textOf } from "./read.ts";
+import type { SvgElement } from "./read.ts";
+import { compoundsOf, keyOf, keysOf, matches, spellingOf, subjectOf } from "./selector.ts";
+import type { Compound, Subject } from "./selector.ts";
+import { SETS, TRAITS, valueOf } from "./value.ts";
+import type { Property, Value } from "./value.ts";
 
 /** The values that may hold for each property. Which of them wins is not asked: all are counted. */
 export type Style = ReadonlyMap<Property, readonly Value[]>;

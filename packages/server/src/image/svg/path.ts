@@ -1,4 +1,4 @@
-import type { Attributes, SvgElement } from "./svg-read.ts";
+import type { Attributes, SvgElement } from "./read.ts";
 
 /** How long an outline is at most, in its own user units, and on how many corners a marker may be drawn. */
 export interface Outline {

@@ -1,4 +1,4 @@
-import { HttpError } from "../errors.ts";
+import { HttpError } from "../../errors.ts";
 
 /** THE TABLE of limits on an SVG: the most that is drawn, and how the refusal names it. */
 const LIMITS = {
@@ -24,7 +24,7 @@ const LIMITS = {
   drawnPathBytes: { most: 2_560 * 2 ** 10, words: "bytes of drawn path data" },
   drawnPrimitives: { most: 640, words: "applied filter primitives" },
   dashes: { most: 1_000_000, words: "dashes" },
-  candidates: { most: 64, words: "resources for one property of one element" },
+  candidates: { most: 64, words: "values for one property of one element" },
 } as const satisfies Record<string, { readonly most: number; readonly words: string }>;
 
 const LIFTED: ReadonlySet<string> = new Set<Limited>(["bytes", "elements", "drawnElements"]);

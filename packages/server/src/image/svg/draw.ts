@@ -1,14 +1,14 @@
-import { HttpError } from "../errors.ts";
-import { hrefOf } from "./svg-href.ts";
-import { checkCount } from "./svg-limit.ts";
-import type { DrawnCounts, SvgLimits } from "./svg-limit.ts";
-import { measureShape } from "./svg-path.ts";
-import type { Outline } from "./svg-path.ts";
-import type { SvgElement } from "./svg-read.ts";
-import { TEXTS, elementsOf, pathBytesOf, primitivesIn, runsOf } from "./svg-stand.ts";
-import { INITIAL, Styles } from "./svg-style.ts";
-import type { Style } from "./svg-style.ts";
-import type { Value } from "./svg-value.ts";
+import { HttpError } from "../../errors.ts";
+import { hrefOf } from "./href.ts";
+import { checkCount } from "./limit.ts";
+import type { DrawnCounts, SvgLimits } from "./limit.ts";
+import { measureShape } from "./path.ts";
+import type { Outline } from "./path.ts";
+import type { SvgElement } from "./read.ts";
+import { TEXTS, elementsOf, pathBytesOf, primitivesIn, runsOf } from "./stand.ts";
+import { INITIAL, Styles } from "./style.ts";
+import type { Style } from "./style.ts";
+import type { Value } from "./value.ts";
 
 /** Where an element is drawn: what it takes from its parent, and the paints of the element whose `use` or marker it is. */
 interface Place {
@@ -29,9 +29,9 @@ const EFFECTS = ["clip-path", "mask", "filter"] as const;
 const PAINTS = ["fill", "stroke"] as const;
 
 /**
- * Counts what drawing a pruned document comes to, by going through all of it as a renderer would. Never counts less than
- * librsvg draws; where it cannot tell which of several values holds, it counts them all. Throws `broken_svg` as soon as
- * a count passes its limit, or where a reference leads back to itself.
+ * Counts what drawing a pruned document comes to, by going through all of it as a renderer would. It finds no fewer
+ * references and elements than librsvg: of several values that may hold, it counts each. Throws `broken_svg` as soon as a
+ * count passes its limit, or where a reference leads back to itself.
  */
 export function countDrawn(root: SvgElement, limits: SvgLimits): DrawnCounts {
   const drawing = new Drawing(root, limits);

@@ -1,10 +1,10 @@
-import { countDrawn } from "./svg-draw.ts";
-import { checkCounts, limitsFor } from "./svg-limit.ts";
-import type { SvgCounts } from "./svg-limit.ts";
-import { pruneSvg } from "./svg-prune.ts";
-import { readSvg } from "./svg-read.ts";
-import { countDashNumbers, countStanding, embeddedIn } from "./svg-stand.ts";
-import { writeSvg } from "./svg-write.ts";
+import { countDrawn } from "./draw.ts";
+import { checkCounts, limitsFor } from "./limit.ts";
+import type { SvgCounts } from "./limit.ts";
+import { pruneSvg } from "./prune.ts";
+import { readSvg } from "./read.ts";
+import { countDashNumbers, countStanding, embeddedIn } from "./stand.ts";
+import { writeSvg } from "./write.ts";
 
 export interface SvgFacts extends SvgCounts {
   /** Pictures inside the document, as the bytes that a decoder will get, for whoever checks their headers. */

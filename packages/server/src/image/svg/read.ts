@@ -1,6 +1,7 @@
 import { SaxesParser } from "saxes";
 import type { SaxesTagNS } from "saxes";
-import { HttpError } from "../errors.ts";
+import { HttpError } from "../../errors.ts";
+import { readEntities } from "./entities.ts";
 
 /** An attribute's name, as `SvgElement` spells it, and its value. */
 export type Attributes = ReadonlyMap<string, string>;
@@ -29,8 +30,8 @@ const ATTRIBUTE_PREFIXES: ReadonlyMap<string, string> = new Map([
   ["http://www.w3.org/XML/1998/namespace", "xml:"],
 ]);
 
-/** What no document may exceed, whatever the gate is told. libxml2, which librsvg reads with, has the same depth. */
-const CEILING = { bytes: 10 * 2 ** 20, elements: 100_000, depth: 256 } as const;
+/** What no document may exceed, whatever the gate is told. libxml2, which librsvg reads with, has the same levels. */
+const CEILING = { bytes: 10 * 2 ** 20, elements: 100_000, levels: 256 } as const;
 
 interface Growing extends SvgElement {
   readonly children: SvgNode[];
@@ -38,7 +39,7 @@ interface Growing extends SvgElement {
 
 /**
  * Parses a document, keeping elements, attributes and text; comments, instructions and a plain doctype are left out.
- * Throws `broken_svg` where it is not well-formed UTF-8 XML with an `svg` root, declares entities, or passes the ceiling.
+ * Throws `broken_svg` where it is not well-formed UTF-8 XML with an `svg` root, declares entities beyond short texts, or passes the ceiling.
  */
 export function readSvg(bytes: Uint8Array): SvgElement {
   if (bytes.length > CEILING.bytes) throw tooMuch("bytes", bytes.length);
@@ -70,7 +71,7 @@ function feed(tree: Tree, text: string): void {
   // XML 1.1 would let control characters in by reference, and they hide schemes and names.
   const parser = new SaxesParser({ xmlns: true, defaultXMLVersion: "1.0", forceXMLVersion: true });
   parser.on("xmldecl", ({ encoding }) => checkEncoding(encoding));
-  parser.on("doctype", checkDoctype);
+  parser.on("doctype", (doctype) => Object.assign(parser.ENTITIES, readEntities(doctype, text)));
   parser.on("opentag", (tag) => tree.open(tag));
   parser.on("closetag", () => tree.close());
   parser.on("text", (run) => tree.text(run));
@@ -81,12 +82,6 @@ function feed(tree: Tree, text: string): void {
 function checkEncoding(encoding: string | undefined): void {
   if (encoding === undefined || /^utf-?8$/i.test(encoding)) return;
   throw new HttpError("broken_svg", `expected the encoding UTF-8, got ${encoding}`);
-}
-
-/** The parser expands no entity of a document's own, so a document that declares any would come out changed. */
-function checkDoctype(doctype: string): void {
-  if (!/<!ENTITY/i.test(doctype)) return;
-  throw new HttpError("broken_svg", "expected a doctype that declares no entities, got one that does");
 }
 
 const tooMuch = (what: keyof typeof CEILING, got: number): HttpError =>
@@ -110,7 +105,7 @@ class Tree {
     this.#root ??= element;
     this.#open.push(element);
     // The parser looks a prefix up in every open element: depth times attributes is its only cost that multiplies.
-    if (this.#open.length > CEILING.depth) throw tooMuch("depth", this.#open.length);
+    if (this.#open.length > CEILING.levels) throw tooMuch("levels", this.#open.length);
   }
 
   close(): void {

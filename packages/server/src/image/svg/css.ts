@@ -1,6 +1,6 @@
-import { GROUPS, POINTERS, PROPERTIES, SELECTOR_FUNCTIONS, VALUE_FUNCTIONS } from "./svg-allow.ts";
-import { readTokens, writeTokens } from "./svg-token.ts";
-import type { Token, TokenKind } from "./svg-token.ts";
+import { GROUPS, POINTERS, PROPERTIES, SELECTOR_FUNCTIONS, VALUE_FUNCTIONS } from "./allow.ts";
+import { readTokens, writeTokens } from "./token.ts";
+import type { Token, TokenKind } from "./token.ts";
 
 /** One `property: value`, both as they may stand in a rebuilt document. */
 export interface Declaration {
@@ -140,10 +140,12 @@ function splitDeclarations(tokens: readonly Token[]): readonly (readonly Token[]
   const parts: Token[][] = [[]];
   let depth = 0;
   for (const token of tokens) {
+    const isBlockEnd = token.text === "}" && depth > 0;
+    const isEnd = token.text === ";" && depth === 0;
     if (token.text === "{") depth += 1;
-    if (token.text === "}") depth -= 1;
-    if (token.text !== ";" || depth > 0) parts.at(-1)?.push(token);
-    if (depth <= 0 && /^[;}]$/.test(token.text)) parts.push([]);
+    if (isBlockEnd) depth -= 1;
+    if (!isEnd) parts.at(-1)?.push(token);
+    if (isEnd || (isBlockEnd && depth === 0)) parts.push([]);
   }
   return parts;
 }

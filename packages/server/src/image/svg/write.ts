@@ -1,5 +1,5 @@
-import { SVG_NAMESPACE, XLINK_NAMESPACE } from "./svg-read.ts";
-import type { SvgElement, SvgNode } from "./svg-read.ts";
+import { SVG_NAMESPACE, XLINK_NAMESPACE } from "./read.ts";
+import type { SvgElement, SvgNode } from "./read.ts";
 
 const ESCAPES: Readonly<Record<string, string>> = {
   "&": "&amp;",

@@ -1,6 +1,6 @@
-import { LINKS } from "./svg-allow.ts";
-import type { LinkKind } from "./svg-allow.ts";
-import type { SvgElement } from "./svg-read.ts";
+import { LINKS } from "./allow.ts";
+import type { LinkKind } from "./allow.ts";
+import type { SvgElement } from "./read.ts";
 
 /** A picture that stands in the document as a `data:` link. */
 export interface Embedded {

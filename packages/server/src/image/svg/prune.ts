@@ -1,8 +1,8 @@
-import { ANIMATED, ANIMATIONS, ATTRIBUTES, ELEMENTS, PRESENTATION, TEXT_ONLY } from "./svg-allow.ts";
-import { cleanDeclarations, cleanSheet, cleanValue } from "./svg-css.ts";
-import { cleanLink } from "./svg-href.ts";
-import { textOf } from "./svg-read.ts";
-import type { Attributes, SvgElement, SvgNode } from "./svg-read.ts";
+import { ANIMATED, ANIMATIONS, ATTRIBUTES, ELEMENTS, PRESENTATION, TEXT_ONLY } from "./allow.ts";
+import { cleanDeclarations, cleanSheet, cleanValue } from "./css.ts";
+import { cleanLink } from "./href.ts";
+import { textOf } from "./read.ts";
+import type { Attributes, SvgElement, SvgNode } from "./read.ts";
 
 type Clean = (value: string, element: string) => string | undefined;
 
@@ -10,6 +10,7 @@ type Clean = (value: string, element: string) => string | undefined;
 const CLEANERS: ReadonlyMap<string, Clean> = new Map<string, Clean>([
   ["href", (value, element) => cleanLink(element, value)],
   ["xlink:href", (value, element) => cleanLink(element, value)],
+  ["attributeName", (value) => (ANIMATED.has(value) ? value : undefined)],
   ["style", (value) => cleanDeclarations(value) || undefined],
   ["xml:lang", (value) => (/^[\w-]*$/.test(value) ? value : undefined)],
   ["xml:space", (value) => (/^(?:default|preserve)$/.test(value) ? value : undefined)],
@@ -50,7 +51,7 @@ function isKept({ name, attributes }: SvgElement): boolean {
   if (!ELEMENTS.has(name)) return false;
   // No reader has the extensions that are asked for here, so none draws the element.
   if (attributes.has("requiredExtensions")) return false;
-  if (name === "style") return /^(?:text\/css)?$/.test(attributes.get("type") ?? "");
+  if (name === "style") return /^(?:text\/css)?$/i.test(attributes.get("type") ?? "");
   return !ANIMATIONS.has(name) || isHarmless(name, attributes);
 }
 
