@@ -5,7 +5,6 @@ import { createFetch, type Download, type Fallback } from "./download.ts";
 import { HttpError } from "./errors.ts";
 import { Flight } from "./flight.ts";
 import { applyBase, createAllowlist, replaceUrl, type Allowlist } from "./guard/allowlist.ts";
-import { createGate } from "./guard/gate.ts";
 import { createSecretCheck, createVerify } from "./guard/signature.ts";
 import { createHandle, type RenderLimits, type Told } from "./handle.ts";
 import type { Rendered, RenderJob } from "./image/render.ts";
@@ -21,10 +20,8 @@ import { refuseWith, replyWith, type Rendition, type ReplySettings } from "./rep
 import { loadAsset } from "./source/asset.ts";
 import { readBody } from "./source/body.ts";
 import { passCookies } from "./source/cookies.ts";
-import { fileSource } from "./source/file.ts";
-import { httpSource } from "./source/http.ts";
-import { lanes } from "./source/lanes.ts";
-import { byScheme, type Source } from "./source/source.ts";
+import type { Source } from "./source/source.ts";
+import { openSources } from "./sources.ts";
 
 /** The server without its doors. */
 export interface App {
@@ -42,23 +39,24 @@ export interface App {
 export async function createApp(config: Config, log: Log): Promise<App> {
   const grammar = grammarOf(config);
   const allowlist = allowlistOf(config);
-  const sources = sourcesOf(config, allowlist);
+  const sources = openSources(config, allowlist);
   const pool = startPool(config, log);
   const queue = createQueue(queueOf(config));
   const [watermark, fallback] = await Promise.all([
-    watermarkOf(config, sources.source),
-    fallbackOf(config, sources.source),
+    watermarkOf(config, sources.own),
+    fallbackOf(config, sources.own),
   ]);
   const replySettings = replySettingsOf(config);
   const jobSettings = jobSettingsOf(config, grammar);
   const refuse = (error: HttpError) =>
     refuseWith(error, { errorTtl: config.http.errorTtl, detailed: config.http.developmentErrorsMode });
   const { maxSrcFileSize: maxBytes } = config.source;
-  const relaySettings = { ...replySettings, source: sources.source, maxBytes };
+  const { timeout } = config.http;
+  const relaySettings = { ...replySettings, source: sources.asked, maxBytes, timeout };
 
   const handle = createHandle({
     pathPrefix: config.http.pathPrefix,
-    timeout: config.http.timeout,
+    timeout,
     checkSecret: createSecretCheck(config.guard.secret),
     verify: createVerify(config.guard),
     decide: (path, headers) => decide(path, headers, jobSettings),
@@ -66,7 +64,7 @@ export async function createApp(config: Config, log: Log): Promise<App> {
     relay: (job, ask) => relay(job, ask, relaySettings),
     renditions: new Flight<Rendition>(),
     fetch: createFetch({
-      source: sources.source,
+      source: sources.asked,
       maxBytes,
       fallback,
       onFallback: (error, job) => warnOfFallback(log, error, job),
@@ -80,7 +78,7 @@ export async function createApp(config: Config, log: Log): Promise<App> {
     await pool.close({ graceSeconds });
     await sources.close();
   };
-  return { handle, refuse, pool, source: sources.source, rendering: () => queue.running, close };
+  return { handle, refuse, pool, source: sources.asked, rendering: () => queue.running, close };
 }
 
 function grammarOf({ url }: Config): Grammar {
@@ -110,34 +108,6 @@ function admit(source: string, { allows }: Allowlist): void {
   );
 }
 
-function sourcesOf(
-  { source, guard, url }: Config,
-  allowlist: Allowlist,
-): { source: Source; close: () => Promise<void> } {
-  const gate = createGate({
-    allowLoopback: guard.allowLoopbackSourceAddresses,
-    allowLinkLocal: guard.allowLinkLocalSourceAddresses,
-    allowPrivate: guard.allowPrivateSourceAddresses,
-    deny: [],
-    ports: [...guard.sourcePorts, ...allowlist.ports],
-  });
-  const http = httpSource({
-    gate,
-    allows: allowlist.allows,
-    maxRedirects: guard.maxRedirects,
-    downloadTimeoutSeconds: source.downloadTimeout,
-    connectTimeoutSeconds: source.connectTimeout,
-    keepAliveSeconds: source.clientKeepAliveTimeout,
-    userAgent: source.userAgent,
-    ignoreTls: guard.ignoreSslVerification,
-  });
-  const web = lanes(http, { active: source.maxHostDownloads, queued: source.maxHostQueueSize });
-  const root = source.localFilesystemRoot;
-  const local =
-    root === "" ? {} : { local: fileSource({ root, querySeparator: url.sourceUrlQuerySeparator }) };
-  return { source: byScheme({ http: web, https: web, ...local }), close: () => http.close() };
-}
-
 /** Renderers hold about this much between two pictures; one that keeps more is replaced. */
 const MAX_RSS_BYTES = 1024 ** 3;
 
@@ -158,7 +128,7 @@ function startPool(config: Config, log: Log): Pool {
 
 const queueOf = ({ render }: Config) => ({
   slots: render.workers,
-  line: render.requestsQueueSize,
+  line: render.requestsQueueSize || Infinity,
   waitSeconds: render.queueTimeout,
 });
 

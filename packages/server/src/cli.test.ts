@@ -240,6 +240,19 @@ describe("tintype health", { concurrency: 2 }, () => {
   });
 });
 
+describe("tintype serve", () => {
+  it("ends where its port is taken", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address();
+    assert.ok(address !== null && typeof address === "object");
+    const { code, err } = await tintype(["serve", "--http-bind", `127.0.0.1:${address.port}`]);
+    assert.equal(code, 1);
+    assert.match(err, /EADDRINUSE/);
+    server.close();
+  });
+});
+
 describe("bin/tintype.mjs", () => {
   const home = join(dir, "home");
   const bin = join(home, "bin", "tintype.mjs");

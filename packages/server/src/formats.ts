@@ -48,7 +48,7 @@ const format = (extension: string, mime: string, traits: Partial<FormatEntry>): 
 });
 
 export const FORMATS = {
-  jpeg: format(".jpg", "image/jpeg", { alpha: false, icc: true, quality: true, maxSide: 65535 }),
+  jpeg: format(".jpg", "image/jpeg", { alpha: false, icc: true, quality: true, maxSide: 65500 }),
   png: format(".png", "image/png", { icc: true, hdr: true }),
   webp: format(".webp", "image/webp", {
     icc: true,
@@ -59,7 +59,7 @@ export const FORMATS = {
   }),
   gif: format(".gif", "image/gif", { animationIn: true, animationOut: true, maxSide: 65535 }),
   avif: format(".avif", "image/avif", { icc: true, quality: true, hdr: true, maxSide: 16384, minSide: 16 }),
-  tiff: format(".tiff", "image/tiff", { icc: true, quality: true, hdr: true }),
+  tiff: format(".tiff", "image/tiff", { icc: true, hdr: true }),
   svg: format(".svg", "image/svg+xml", { save: false }),
   bmp: format(".bmp", "image/bmp", { grey: "opaque" }),
   ico: format(".ico", "image/x-icon", { grey: "never", maxSide: 256 }),

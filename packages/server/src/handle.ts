@@ -3,7 +3,7 @@ import { startDeadline } from "./deadline.ts";
 import type { Download, Fetch } from "./download.ts";
 import { HttpError } from "./errors.ts";
 import type { Flight } from "./flight.ts";
-import type { Job } from "./job.ts";
+import { checkFormat, type Job } from "./job.ts";
 import type { Ask, Headers, Reply } from "./message.ts";
 import { span } from "./observe/trace.ts";
 import type { Queue } from "./queue.ts";
@@ -60,6 +60,7 @@ export const createHandle =
         job = app.decide(path, ask.headers);
         app.admit(job.source);
         if (job.options.raw) return { reply: await app.relay(job, ask), job, state: "raw" };
+        checkFormat(job);
         const { rendition, state } = await share(job, ask, app);
         return { reply: app.reply(rendition, job, ask), job, rendition, state };
       } catch (caught) {

@@ -55,12 +55,15 @@ export function decide(path: string, headers: Headers, settings: JobSettings): J
     throw new HttpError("expired", `expected a later time, got a URL that expired at ${options.expires}`);
   const accepted = acceptedFormats(headers, [...settings.offers.auto, ...settings.offers.enforced]);
   const enforced = accepted.filter((format) => settings.offers.enforced.includes(format));
-  const { format } = options;
-  // An SVG source may still answer a wish for svg; all other formats need an encoder.
-  if (format && format !== "svg" && !FORMATS[format].save && enforced.length === 0)
-    throw new HttpError("format_unsaveable", `no encoder for ${format} is installed`);
   const decided = { source, options, accepted, enforced, cookie: settings.cookies(headers, source) };
   return { ...decided, key: keyOf(decided) };
+}
+
+/** Throws HttpError where the format that was asked for cannot be written here, and nothing may replace it. */
+export function checkFormat({ options: { format }, enforced }: Job): void {
+  // An SVG source may still answer a wish for svg; all other formats need an encoder.
+  if (!format || format === "svg" || FORMATS[format].save || enforced.length > 0) return;
+  throw new HttpError("format_unsaveable", `no encoder for ${format} is installed`);
 }
 
 function read(path: string, headers: Headers, { grammar, clientHints }: JobSettings) {

@@ -3,6 +3,8 @@ import type { Options } from "@tintype/url";
 export interface LifetimeSettings {
   /** Seconds; 0 for none. */
   readonly ttl: number;
+  /** Seconds for what a failure of the source is answered with; 0 for none. */
+  readonly errorTtl: number;
   readonly cacheControlPassthrough: boolean;
   /** Seconds that the fallback picture may be kept; 0 for as long as any other. */
   readonly fallbackTtl: number;
@@ -23,14 +25,16 @@ export function lifetime(
   { expires }: Options,
   settings: LifetimeSettings,
 ): CacheControl {
-  const { ttl, cacheControlPassthrough, fallbackTtl } = settings;
+  const { ttl, errorTtl, cacheControlPassthrough, fallbackTtl } = settings;
   const limits = [
     ...(fallbackStatus !== undefined && fallbackTtl > 0 ? [fallbackTtl] : []),
     ...(expires === undefined ? [] : [Math.min(ttl, Math.max(0, Math.floor(expires - Date.now() / 1000)))]),
   ];
   const least = Math.min(...limits);
   if (limits.length > 0 && least > 0) return publicFor(least);
-  if ((fallbackStatus ?? 200) >= 400) return {};
+  // Whatever picture comes with it, a failure is one that caches should ask about again soon.
+  if ((fallbackStatus ?? 200) >= 400)
+    return errorTtl > 0 ? publicFor(errorTtl) : { "Cache-Control": "no-store" };
   if (cacheControlPassthrough && limits.length === 0) {
     const passed = passthrough(headers);
     if (passed) return passed;

@@ -1,3 +1,4 @@
+import { startDeadline } from "./deadline.ts";
 import { FORMATS } from "./formats.ts";
 import { disposition, linkTo, pathName } from "./header-text.ts";
 import type { Job } from "./job.ts";
@@ -7,6 +8,8 @@ import type { Original, Source } from "./source/source.ts";
 
 export interface RelaySettings extends LifetimeSettings {
   readonly source: Source;
+  /** Seconds for a whole request. */
+  readonly timeout: number;
   /** Bytes; 0 for no limit. */
   readonly maxBytes: number;
   readonly setCanonicalHeader: boolean;
@@ -30,14 +33,45 @@ const RETURNED = {
 /** Passes the original on untouched, status included. Throws HttpError where the source cannot be asked. */
 export async function relay(job: Job, { headers, signal }: Ask, settings: RelaySettings): Promise<Reply> {
   const { maxSrcFileSize = settings.maxBytes } = job.options;
-  const original = await settings.source.fetch(job.source, {
-    signal,
-    maxBytes: Math.max(0, maxSrcFileSize),
-    headers: { ...forwarded(headers), ...(job.cookie !== undefined && { cookie: job.cookie }) },
-    mode: "relay",
-  });
-  const { status, body } = original;
-  return { status, headers: headersOf(original, job, settings), body };
+  const deadline = startDeadline(settings.timeout * 1000, [signal]);
+  try {
+    const original = await settings.source.fetch(job.source, {
+      signal: deadline.signal,
+      maxBytes: Math.max(0, maxSrcFileSize),
+      headers: { ...forwarded(headers), ...(job.cookie !== undefined && { cookie: job.cookie }) },
+      mode: "relay",
+    });
+    const body = released(original, () => deadline.stop());
+    return { status: original.status, headers: headersOf(original, job, settings), body };
+  } catch (error) {
+    deadline.stop();
+    throw error;
+  }
+}
+
+/** The body, which lets go of its source at its end, and also where nobody begins to read: a generator would not. */
+function released({ body, cancel }: Original, over: () => void): Reply["body"] {
+  const chunks = body[Symbol.asyncIterator]();
+  const end = (): void => {
+    over();
+    cancel();
+  };
+  const next = async (): Promise<IteratorResult<Uint8Array>> => {
+    let more = false;
+    try {
+      const result = await chunks.next();
+      more = result.done !== true;
+      return result;
+    } finally {
+      if (!more) end();
+    }
+  };
+  const leave = async (): Promise<IteratorResult<Uint8Array>> => {
+    end();
+    await chunks.return?.();
+    return { done: true, value: undefined };
+  };
+  return { [Symbol.asyncIterator]: () => ({ next, return: leave }) };
 }
 
 const forwarded = (headers: Headers): Record<string, string> =>

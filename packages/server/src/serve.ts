@@ -1,4 +1,5 @@
 import { createApp, type App } from "./app.ts";
+import { markLate } from "./collector.ts";
 import type { Loaded } from "./config/load.ts";
 import type { Config } from "./config/settings.ts";
 import { version } from "./config/version.ts";
@@ -12,6 +13,7 @@ import { createSite } from "./site.ts";
 
 /** Starts the server, which then lives until a signal; resolves when it listens. Rejects with a sentence. */
 export async function serve({ config, warnings }: Loaded): Promise<void> {
+  markLate();
   const { logFormat: format, logLevel: level } = config.observe;
   const log = createLog({ format, level, write: lineSink(process.stdout) });
   for (const warning of [...warnings, ...openings(config)]) log.warn(warning);

@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import type { App } from "./app.ts";
 import type { Config } from "./config/settings.ts";
 import { version } from "./config/version.ts";
-import { ERRORS } from "./errors.ts";
+import { ERRORS, type HttpError } from "./errors.ts";
 import { createPeers } from "./guard/peers.ts";
 import type { Told } from "./handle.ts";
 import { clientIp } from "./http/client.ts";
@@ -83,9 +83,15 @@ function counted(handle: App["handle"], metrics: Metrics): App["handle"] {
     if (ask.method !== "GET") return handle(ask);
     const done = metrics.request();
     const told = await handle(ask);
-    done({ status: told.reply.status, errorType: told.error && ERRORS[told.error.code].metric });
+    done({ status: told.reply.status, errorType: told.error && errorTypeOf(told, told.error) });
     return told;
   };
+}
+
+/** In raw mode what a download fails with is a failure to stream (contract http.md, section 9). */
+function errorTypeOf({ job }: Told, { code }: HttpError): string {
+  const { metric } = ERRORS[code];
+  return metric === "download" && job?.options.raw ? "streaming" : metric;
 }
 
 /** A renderer that has made a picture this recently needs no proof that it can. */

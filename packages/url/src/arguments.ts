@@ -9,7 +9,6 @@ import {
   integer,
   list,
   number,
-  refuse,
   text,
   type Codec,
 } from "./codec.ts";
@@ -48,7 +47,9 @@ export interface Extend {
 
 export const extend: Codec<Extend> = {
   shape: { kind: "fields", of: { enabled: flag.shape, gravity: inside.shape } },
-  parse: ([enabled = "", ...rest], before) => {
+  parse: (args, before) => {
+    atMost(4, args);
+    const [enabled = "", ...rest] = args;
     const where =
       rest.length === 0 || (rest.length === 1 && rest[0] === "")
         ? before?.gravity
@@ -67,7 +68,9 @@ export interface Crop {
 
 export const crop: Codec<Crop> = {
   shape: { kind: "fields", of: { width: sigma.shape, height: sigma.shape, gravity: anywhere.shape } },
-  parse: ([width = "", height, ...rest], before) => {
+  parse: (args, before) => {
+    atMost(5, args);
+    const [width = "", height, ...rest] = args;
     const tall = height === undefined ? before?.height : sigma.read(height);
     const where = rest.length === 0 ? before?.gravity : anywhere.parse(rest, before?.gravity);
     return {
@@ -114,12 +117,12 @@ export interface Padding {
 
 export const padding: Codec<Padding> = {
   shape: { kind: "fields", of: { top: side.shape, right: side.shape, bottom: side.shape, left: side.shape } },
-  parse: (args, before = { top: 0, right: 0, bottom: 0, left: 0 }) => {
+  parse: (args, before) => {
     atMost(4, args);
-    const [top, right, bottom, left] = args.map((arg) => (arg === "" ? undefined : side.read(arg)));
-    const all = top === undefined ? before : { top, right: top, bottom: top, left: top };
-    const sides = right === undefined ? all : { ...all, right, left: right };
-    return { ...sides, ...(bottom !== undefined && { bottom }), ...(left !== undefined && { left }) };
+    const given = args.map((arg) => (arg === "" ? undefined : side.read(arg)));
+    // A side left out follows the others, whatever an earlier segment said of it; only the top is kept.
+    const [top = before?.top ?? 0, right = top, bottom = top, left = right] = given;
+    return { top, right, bottom, left };
   },
   format: ({ top, right, bottom, left }) => [top, right, bottom, left].map(String),
 };
@@ -192,7 +195,9 @@ export const formatQuality: Codec<FormatQuality> = {
     );
     return { ...before, ...Object.fromEntries(pairs) };
   },
-  format: (value) => Object.entries(value).flatMap(([name, quality]) => [name, String(quality)]),
+  // By the table of formats rather than by who came first: equal values are spelled alike.
+  format: (value) =>
+    FORMAT_NAMES.flatMap((name) => (value[name] === undefined ? [] : [name, String(value[name])])),
 };
 
 export const formats: Codec<readonly FormatName[]> = {
@@ -204,8 +209,9 @@ export const filename: Codec<string> = {
   shape: { kind: "fields", of: { name: text.shape, encoded: flag.shape } },
   parse: (args) => {
     atMost(2, args);
-    const name = args[0] || refuse(text.shape, "");
-    return args[1] !== undefined && flag.read(args[1]) ? decodeBase64(name) : name;
+    const [name = "", encoded = ""] = args;
+    // An empty name unsets it, as with the cachebuster: the official client writes one.
+    return (flag.read(encoded) ? decodeBase64(name) : name) || undefined;
   },
   format: (name) => (/^[\w.-]+$/.test(name) ? [name] : [encodeBase64(name), "1"]),
 };

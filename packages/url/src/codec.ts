@@ -6,6 +6,7 @@ export type Shape =
       readonly kind: "integer" | "number";
       readonly min?: number;
       readonly max?: number;
+      /** Exclusive lower bound. */
       readonly above?: number;
       readonly multipleOf?: number;
     }
@@ -77,13 +78,9 @@ export function describe(shape: Shape): string {
   }
 }
 
-function describeNumber({
-  kind,
-  min,
-  max,
-  above,
-  multipleOf,
-}: Shape & { kind: "integer" | "number" }): string {
+type NumberShape = Extract<Shape, { readonly kind: "integer" | "number" }>;
+
+function describeNumber({ kind, min, max, above, multipleOf }: NumberShape): string {
   const noun = kind === "integer" ? "an integer" : "a number";
   const step = multipleOf === undefined ? "" : ` that is a multiple of ${multipleOf}`;
   if (above !== undefined) return `${noun} above ${above}${step}`;
@@ -106,13 +103,7 @@ function scalar<T>(shape: Shape, read: (text: string) => T, write: (value: T) =>
   };
 }
 
-interface Range {
-  readonly min?: number;
-  readonly max?: number;
-  /** Exclusive lower bound. */
-  readonly above?: number;
-  readonly multipleOf?: number;
-}
+type Range = Omit<NumberShape, "kind">;
 
 const inRange = (
   value: number,
@@ -120,14 +111,15 @@ const inRange = (
 ): boolean =>
   value >= min && value <= max && value > above && (multipleOf === undefined || value % multipleOf === 0);
 
-const INTEGER = /^[+-]?\d+$/;
+// No 64-bit integer has more than 19 digits behind its leading zeros.
+const INTEGER = /^[+-]?0*\d{1,19}$/;
 const INT64_MAX = 2n ** 63n - 1n;
 
 /** A signed 64-bit decimal integer; beyond 2^53 it is held as the nearest safe integer, which no limit tells apart. */
 export function integer(range: Range = {}): Scalar<number> {
   const shape: Shape = { kind: "integer", ...range };
   return scalar(shape, (text) => {
-    if (!INTEGER.test(text) || text.length > 40) refuse(shape, text);
+    if (!INTEGER.test(text)) refuse(shape, text);
     const exact = BigInt(text.startsWith("+") ? text.slice(1) : text);
     if (exact > INT64_MAX || exact < -INT64_MAX - 1n) refuse(shape, text);
     const value = Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, Number(exact)));

@@ -22,6 +22,9 @@ const keep = (axis: "x" | "y", arg: string | undefined, before: Gravity | undefi
   return value === undefined ? {} : { [axis]: value };
 };
 
+/** An offset that becomes part of a focal point: beyond the picture means its edge. */
+const clamp = (value: number | undefined): number => Math.max(0, Math.min(1, value ?? 0));
+
 /** The codec of gravity; `types` says which kinds the option takes. */
 export function gravity(types: readonly Gravity["type"][]): Codec<Gravity> {
   const kinds: Shape = { kind: "choice", of: types };
@@ -38,7 +41,8 @@ export function gravity(types: readonly Gravity["type"][]): Codec<Gravity> {
       if (type !== "fp") return { type, ...keep("x", x, before), ...keep("y", y, before) };
       if (args.length !== 3)
         throw new CodecError(`expected a focal point fp:x:y, got ${args.length - 1} numbers`);
-      return { type, x: 0, y: 0, ...keep("x", x, before, fraction), ...keep("y", y, before, fraction) };
+      const held: Gravity = { type, x: clamp(before?.x), y: clamp(before?.y) };
+      return { type, ...keep("x", x, held, fraction), ...keep("y", y, held, fraction) };
     },
     format: ({ type, x, y }) =>
       trimEnd([type, x === undefined ? "" : String(x), y === undefined ? "" : String(y)]),

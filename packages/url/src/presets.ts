@@ -1,5 +1,5 @@
 import { UrlError } from "./error.ts";
-import { parseSegments, type Grammar, type Presets } from "./segments.ts";
+import { expandPreset, type Grammar, type Presets } from "./segments.ts";
 
 /**
  * Reads definitions `name=option:argument/option:argument`; blank ones and those that begin with `#` mean nothing, and
@@ -12,13 +12,7 @@ export function parsePresets(definitions: readonly string[], grammar: Grammar = 
       .filter((definition) => definition !== "" && !definition.startsWith("#"))
       .map((definition) => parsePreset(definition, grammar.separator ?? ":")),
   );
-  for (const [name, segments] of presets) {
-    try {
-      parseSegments(segments, { ...grammar, presets, onlyPresets: false, allowed: new Set() });
-    } catch (error) {
-      throw error instanceof UrlError ? new UrlError(error.code, `preset ${name}: ${error.message}`) : error;
-    }
-  }
+  for (const name of presets.keys()) expandPreset(name, { ...grammar, presets });
   return presets;
 }
 

@@ -114,14 +114,24 @@ function expand(options: Options, name: string, { grammar, expanding }: Reading)
   const segments = grammar.presets?.get(name);
   if (!segments)
     throw new UrlError("unknown_preset", `expected the name of a preset, got ${JSON.stringify(name)}`);
-  return applyAll(options, segments, { grammar, expanding: [...expanding, name] });
+  try {
+    return applyAll(options, segments, { grammar, expanding: [...expanding, name] });
+  } catch (error) {
+    throw error instanceof UrlError ? new UrlError(error.code, `preset ${name}: ${error.message}`) : error;
+  }
 }
+
+/** What a preset says by itself, the default preset left aside. Throws UrlError with its name. */
+export const expandPreset = (name: string, grammar: Grammar): Options =>
+  expand({}, name, { grammar, expanding: [] });
 
 /** Options as shortest name and arguments, in table order: one list for any two that are equal. */
 export function listOptions(options: Options): (readonly [name: string, ...args: string[]])[] {
   return rows.flatMap(([key, row]) => {
     const value: unknown = options[key];
-    return value === undefined ? [] : [[row.names.at(-1) ?? key, ...row.arg.format(value)] as const];
+    const args = value === undefined ? [] : row.arg.format(value);
+    // A list of nothing says nothing, and a name alone would be read as a source.
+    return args.length === 0 ? [] : [[row.names.at(-1) ?? key, ...args] as const];
   });
 }
 
@@ -130,10 +140,15 @@ const UNWRITABLE = /[/?#\s]|%3A|[^\x21-\x7e]/;
 
 /** The one canonical spelling of options: table order, shortest names, one segment each. Throws CodecError. */
 export function formatSegments(options: Options, separator = ":"): string[] {
-  return listOptions(options).map(([name, ...args]) => {
-    const bad = args.find((arg) => UNWRITABLE.test(arg) || arg.includes(separator));
+  return listOptions(options).map((parts) => {
+    const [name, ...args] = parts;
+    const segment = parts.join(separator);
+    // Reading back finds a separator in a part, and one that two parts make where they meet.
+    const bad =
+      args.find((arg) => UNWRITABLE.test(arg)) ??
+      segment.split(separator).find((part, i) => part !== parts[i]);
     if (bad !== undefined)
       throw new CodecError(`${name}: expected text that fits into a URL, got ${JSON.stringify(bad)}`);
-    return [name, ...args].join(separator);
+    return segment;
   });
 }

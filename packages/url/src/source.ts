@@ -21,12 +21,12 @@ export function parseSource(segments: readonly string[], reading: SourceReading 
   const [first, ...rest] = segments;
   if (first === undefined)
     throw new UrlError("invalid_source", "expected a source behind the options, got nothing");
-  const [encoded, extension] =
-    first === "plain" && rest.length > 0
-      ? split(rest.join("/"), "@")
-      : split(joinBase64(segments, reading), ".");
-  if (!encoded) throw new UrlError("invalid_source", "expected a source URL, got an empty one");
-  const url = first === "plain" && rest.length > 0 ? unescapePath(encoded) : decode(encoded);
+  const isPlain = first === "plain" && rest.length > 0;
+  const [encoded = "", extension] = isPlain
+    ? split(rest.join("/"), "@")
+    : split(joinBase64(segments, reading), ".");
+  const url = isPlain ? unescapePath(encoded) : decode(encoded);
+  if (url === "") throw new UrlError("invalid_source", "expected a source URL, got an empty one");
   return { url, ...(extension && !reading.ignoreExtension && { extension: readExtension(extension) }) };
 }
 
@@ -67,7 +67,7 @@ function unescapePath(encoded: string): string {
       "invalid_source",
       `expected two hex digits behind "%", got ${JSON.stringify(broken[0])}`,
     );
-  return encoded.replace(/(?:%[0-9a-fA-F]{2})+/g, (escapes) => {
+  return encoded.replace(/%[0-7][0-9a-fA-F]|(?:%[89a-fA-F][0-9a-fA-F])+/g, (escapes) => {
     try {
       return decodeURIComponent(escapes);
     } catch {
@@ -88,9 +88,9 @@ export function formatSource(url: string, { form = "base64", extension }: Source
   return `plain/${escapePath(url)}${extension ? `@${extension}` : ""}`;
 }
 
-/** Colons behind the scheme are escaped too: `a:/b` would be taken for a scheme that lost a slash. */
+/** No colon stays before a single slash: `a:/b` would be taken for a scheme that lost a slash. */
 function escapePath(url: string): string {
-  const scheme = /^[a-zA-Z][a-zA-Z\d+.-]*:/.exec(url)?.[0] ?? "";
+  const scheme = /^[a-zA-Z][a-zA-Z\d+.-]*:(?!\/(?!\/))/.exec(url)?.[0] ?? "";
   const rest = encodeURIComponent(url.slice(scheme.length).toWellFormed());
   return scheme + rest.replace(/%(?:2F|26|3D|2B|24|2C|3B)/g, decodeURIComponent);
 }

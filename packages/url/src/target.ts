@@ -19,7 +19,7 @@ export interface Wishes {
 /** Cuts a raw request target into signature and path, nothing decoded. Throws UrlError. */
 export function splitTarget(raw: string, prefix = ""): Target {
   const whole = raw.split("?", 1)[0] ?? "";
-  const inside = prefix !== "" && whole.startsWith(`${prefix}/`) ? whole.slice(prefix.length) : whole;
+  const inside = whole.startsWith(`${prefix}/`) ? whole.slice(prefix.length + 1) : whole;
   const bare = inside.startsWith("/") ? inside.slice(1) : inside;
   const cut = bare.indexOf("/");
   const signature = bare.slice(0, Math.max(0, cut));
@@ -51,7 +51,7 @@ const RESIZING_TYPES = new Set(["fit", "fill", "fill-down", "force", "auto"]);
 /** Reads a target's path: options up to the first segment without a separator, then the source. Throws UrlError. */
 export function parsePath(path: string, grammar: Grammar = {}): Wishes {
   const segments = path.split("/");
-  if (RESIZING_TYPES.has(segments[0] ?? ""))
+  if (!grammar.onlyPresets && RESIZING_TYPES.has(segments[0] ?? ""))
     throw new UrlError(
       "invalid_path",
       "expected options by name, got a URL in the basic format of old versions",

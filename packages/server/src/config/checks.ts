@@ -122,6 +122,22 @@ const CHECKS: readonly Check[] = [
     ],
   },
   {
+    of: ["abs.enabled", "abs.name"],
+    find: ({ abs }) => [
+      abs.enabled &&
+        abs.name === "" &&
+        fatal("abs.name", "expected the storage account that abs:// means, got none"),
+    ],
+  },
+  {
+    of: ["swift.enabled", "swift.authUrl"],
+    find: ({ swift }) => [
+      swift.enabled &&
+        swift.authUrl === "" &&
+        fatal("swift.authUrl", "expected a URL to sign in at, got none"),
+    ],
+  },
+  {
     of: ["source.cookiePassthrough", "source.cookiePassthroughAll"],
     find: ({ source }) => [
       source.cookiePassthroughAll &&

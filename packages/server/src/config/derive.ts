@@ -7,6 +7,8 @@ export interface Surroundings {
   readonly cpus: number;
   /** The PORT variable, where it is set. */
   readonly port?: string | undefined;
+  /** The AWS_REGION variable, where it is set. */
+  readonly awsRegion?: string | undefined;
   /** Runs in AWS Lambda, which sends one request at a time. */
   readonly lambda?: boolean;
 }
@@ -19,7 +21,7 @@ export const queueFor = (workers: number): number => Math.max(16, 4 * workers);
 
 /** Puts in the defaults that follow from elsewhere, for every setting that was not given. */
 export function derive(config: Config, given: ReadonlySet<string>, around: Surroundings): Config {
-  const { http, source, render } = config;
+  const { http, source, render, s3 } = config;
   const unless = <T>(path: string, value: T, fallback: T): T => (given.has(path) ? value : fallback);
   const workers = around.lambda ? 1 : unless("render.workers", render.workers, workersFor(around.cpus));
   const queue = around.lambda
@@ -39,6 +41,7 @@ export function derive(config: Config, given: ReadonlySet<string>, around: Surro
       gallery: unless("http.gallery", http.gallery, http.development),
     },
     source: { ...source, userAgent: source.userAgent.replaceAll("%current_version", version()) },
+    s3: { ...s3, region: unless("s3.region", s3.region, around.awsRegion || s3.region) },
     render: { ...render, workers, requestsQueueSize: queue },
   };
 }

@@ -37,11 +37,15 @@ describe("explain", () => {
     assert.equal(line({ IMGPROXY_BASE_URL: "x".repeat(500) }, "url.baseUrl")?.value.length, 60));
 
   it("prints every setting, the differences in force and the warnings, and no secret", () => {
-    const env = { IMGPROXY_KEY: "abcd".repeat(8), IMGPROXY_SALT: "ef01".repeat(8), IMGPROXY_USE_ABS: "1" };
+    const env = {
+      IMGPROXY_KEY: "abcd".repeat(8),
+      IMGPROXY_SALT: "ef01".repeat(8),
+      IMGPROXY_S3_USE_DECRYPTION_CLIENT: "1",
+    };
     const page = explain(loadConfig({ env }));
     for (const { path } of ROWS) assert.ok(page.includes(`${path} `), path);
     assert.match(page, /\n- imgproxy: Server: imgproxy\n {2}here: Server: tintype/);
-    assert.match(page, /\nWarnings:\n- IMGPROXY_USE_ABS is not supported yet$/);
+    assert.match(page, /\nWarnings:\n- IMGPROXY_S3_USE_DECRYPTION_CLIENT is not supported$/);
     assert.doesNotMatch(page, /abcd|ef01/);
   });
 });

@@ -123,6 +123,31 @@ describe("loadConfig", () => {
     [{ TINTYPE_DEVELOPMENT: "1", TINTYPE_HTTP_LAME_DUCK_DELAY: "3" }, (c) => c.http.lameDuckDelay, 3],
     [{ IMGPROXY_WORKERS: "9" }, (c) => [c.render.workers, c.render.requestsQueueSize], [9, 36]],
     [{ IMGPROXY_REQUESTS_QUEUE_SIZE: "0" }, (c) => c.render.requestsQueueSize, 0],
+    [{ AWS_REGION: "eu-central-1" }, (c) => c.s3.region, "eu-central-1"],
+    [{ AWS_REGION: "eu-central-1", IMGPROXY_S3_REGION: "us-west-1" }, (c) => c.s3.region, "us-west-1"],
+    [{ AWS_REGION: "" }, (c) => c.s3.region, "us-west-1"],
+    [{ IMGPROXY_S3_ENDPOINT: "minio:9000" }, (c) => c.s3.endpoint, "http://minio:9000"],
+    [{ IMGPROXY_S3_ENDPOINT: "https://minio/s3" }, (c) => c.s3.endpoint, "https://minio/s3"],
+    [{ IMGPROXY_S3_ALLOWED_BUCKETS: "a, b" }, (c) => c.s3.allowedBuckets, ["a", "b"]],
+    [
+      { IMGPROXY_S3_ACCESS_POINTS: "a=arn:aws:s3:x:1:accesspoint/a; b = arn:b ;" },
+      (c) => [...c.s3.accessPoints],
+      [
+        ["a", "arn:aws:s3:x:1:accesspoint/a"],
+        ["b", "arn:b"],
+      ],
+    ],
+    [
+      { TINTYPE_S3_SSE_CUSTOMER_KEY: Buffer.alloc(32, 1).toString("base64") },
+      (c) => c.s3.sseCustomerKey,
+      new Uint8Array(32).fill(1),
+    ],
+    [{ IMGPROXY_GCS_KEY: '{"type":"service_account"}' }, (c) => c.gcs.key, '{"type":"service_account"}'],
+    [
+      { IMGPROXY_SWIFT_TIMEOUT_SECONDS: "7", IMGPROXY_SWIFT_AUTH_VERSION: "3" },
+      (c) => [c.swift.timeoutSeconds, c.swift.connectTimeoutSeconds, c.swift.authVersion],
+      [7, 10, 3],
+    ],
     [
       { IMGPROXY_WORKERS: "9", AWS_LAMBDA_FUNCTION_NAME: "f" },
       (c) => [c.render.workers, c.render.requestsQueueSize],
@@ -225,6 +250,31 @@ describe("complaints", () => {
       "IMGPROXY_ALLOWED_SOURCES: an empty entry would allow every source: remove the comma",
     ],
     [
+      { IMGPROXY_USE_ABS: "1" },
+      "IMGPROXY_ABS_NAME: expected the storage account that abs:// means, got none",
+    ],
+    [{ IMGPROXY_USE_SWIFT: "1" }, "IMGPROXY_SWIFT_AUTH_URL: expected a URL to sign in at, got none"],
+    [
+      { IMGPROXY_S3_ACCESS_POINTS: "a=arn:a;b=" },
+      'IMGPROXY_S3_ACCESS_POINTS: expected name=ARN pairs with semicolons between them, got "b="',
+    ],
+    [
+      { IMGPROXY_S3_ENDPOINT: "ftp://minio" },
+      'IMGPROXY_S3_ENDPOINT: expected an http(s) URL, or a host, which then is asked over http, got "ftp://minio"',
+    ],
+    [
+      { IMGPROXY_ABS_ENDPOINT: "https://me:word@azure" },
+      'IMGPROXY_ABS_ENDPOINT: expected an http(s) URL, or a host, which then is asked over http, got "https://me:word@azure"',
+    ],
+    [
+      { TINTYPE_S3_SSE_CUSTOMER_KEY: "c2hvcnQ=" },
+      "TINTYPE_S3_SSE_CUSTOMER_KEY: expected a key of 32 bytes in standard base64, got ***",
+    ],
+    [
+      { IMGPROXY_GCS_KEY: '{"type":"external_account","token_url":"http://elsewhere"}' },
+      "IMGPROXY_GCS_KEY: expected the JSON of a service account's key, got ***",
+    ],
+    [
       { IMGPROXY_PREFERRED_FORMATS: "heic" },
       "IMGPROXY_PREFERRED_FORMATS: expected a format that can be written, got heic",
     ],
@@ -294,7 +344,11 @@ describe("warnings", () => {
       { ...KEYS, IMGPROXY_FALLBACK_IMAGE_DATA: "?" },
       /^IMGPROXY_FALLBACK_IMAGE_DATA: .*; it counts as not set$/,
     ],
-    [{ ...KEYS, IMGPROXY_USE_GCS: "1" }, /^IMGPROXY_USE_GCS is not supported yet$/],
+    [
+      { ...KEYS, IMGPROXY_S3_USE_DECRYPTION_CLIENT: "1" },
+      /^IMGPROXY_S3_USE_DECRYPTION_CLIENT is not supported$/,
+    ],
+    [{ ...KEYS, IMGPROXY_USE_S3: "1", IMGPROXY_USE_GCS: "1" }, undefined],
   ] as const satisfies readonly (readonly [Env, RegExp | undefined])[])
     it(`${JSON.stringify(env)}: ${expected?.source ?? "none"}`, () => {
       const { warnings } = load(env);

@@ -70,6 +70,7 @@ function surroundings(gathered: Gathered, cpus: number): Surroundings {
   return {
     cpus,
     port: port !== undefined && isPort(port) ? port : undefined,
+    awsRegion: gathered.variables.get("AWS_REGION")?.text.trim(),
     lambda: Boolean(gathered.variables.get("AWS_LAMBDA_FUNCTION_NAME")?.text),
   };
 }

@@ -18,14 +18,18 @@ import {
   type Kind,
 } from "./kinds.ts";
 import {
+  accessPoints,
+  aesKey,
   base64,
   date,
   directory,
+  endpoint,
   file,
   formatQuality,
   networks,
   presetList,
   replacements,
+  serviceAccount,
 } from "./values.ts";
 
 interface Traits {
@@ -62,6 +66,16 @@ function setting<T>(kind: Kind<T>, fallback: NoInfer<T>, docs: string, traits: T
 
 const seconds = { unit: "seconds" } as const;
 
+/** The lists that every object store has. */
+const buckets = (store: "S3" | "GCS" | "ABS" | "SWIFT") => ({
+  allowedBuckets: setting(list(text), [], "Buckets that may be asked; empty for all.", {
+    imgproxy: `IMGPROXY_${store}_ALLOWED_BUCKETS`,
+  }),
+  deniedBuckets: setting(list(text), [], "Buckets that may not be asked, allowed ones included.", {
+    imgproxy: `IMGPROXY_${store}_DENIED_BUCKETS`,
+  }),
+});
+
 /**
  * THE TABLE of settings, grouped as the code is grouped and sorted by meaning. Names of variables and flags follow from
  * it by rule (`names.ts`); meanings and defaults are imgproxy's, except where `differences.ts` says otherwise.
@@ -70,7 +84,7 @@ export const SETTINGS = {
   http: {
     bind: setting(string, ":8080", "Address and port to listen on, or the path of a socket.", {
       imgproxy: "IMGPROXY_BIND",
-      derived: ":$PORT where PORT is set; 127.0.0.1 rather than every address in development mode",
+      derived: ":8080, or :$PORT where PORT is set; 127.0.0.1 rather than every address in development mode",
     }),
     network: setting(word(["tcp", "tcp4", "tcp6", "unix"]), "tcp", "Kind of socket to listen on.", {
       imgproxy: "IMGPROXY_NETWORK",
@@ -111,7 +125,7 @@ export const SETTINGS = {
       timer({ min: 0 }),
       2,
       "Time between a signal to stop and the closed door, in which health checks already fail.",
-      { ...seconds, derived: "0 in development mode" },
+      { ...seconds, derived: "2, and 0 in development mode" },
     ),
     gracefulStopTimeout: setting(
       timer({ min: 0 }),
@@ -179,7 +193,7 @@ export const SETTINGS = {
       imgproxy: "IMGPROXY_DEVELOPMENT_ERRORS_MODE",
     }),
     gallery: setting(bool, false, "Serves a page of the pictures under the local root at /gallery.", {
-      derived: "true in development mode",
+      derived: "false, and true in development mode",
     }),
   },
 
@@ -336,6 +350,105 @@ export const SETTINGS = {
     cookieBaseUrl: setting(url, "", "The site that cookies belong to; from the request where empty.", {
       imgproxy: "IMGPROXY_COOKIE_BASE_URL",
     }),
+  },
+
+  s3: {
+    enabled: setting(bool, false, "Serves s3:// sources: Amazon S3, or what is compatible with it.", {
+      imgproxy: "IMGPROXY_USE_S3",
+    }),
+    region: setting(string, "us-west-1", "Region that buckets are looked for in first.", {
+      imgproxy: "IMGPROXY_S3_REGION",
+      derived: "AWS_REGION, else us-west-1",
+    }),
+    endpoint: setting(endpoint, "", "The server to ask instead of Amazon's own.", {
+      imgproxy: "IMGPROXY_S3_ENDPOINT",
+    }),
+    endpointUsePathStyle: setting(bool, true, "That server has the bucket in the path, not in the host.", {
+      imgproxy: "IMGPROXY_S3_ENDPOINT_USE_PATH_STYLE",
+    }),
+    assumeRoleArn: setting(string, "", "The role to read buckets as; none where empty.", {
+      imgproxy: "IMGPROXY_S3_ASSUME_ROLE_ARN",
+    }),
+    assumeRoleExternalId: setting(
+      string,
+      "",
+      "What the role's owner wants to hear from those who assume it.",
+      {
+        imgproxy: "IMGPROXY_S3_ASSUME_ROLE_EXTERNAL_ID",
+        secret: true,
+      },
+    ),
+    sseCustomerKey: setting(
+      aesKey,
+      undefined,
+      "The customer's key that objects are encrypted with (SSE-C).",
+      {
+        secret: true,
+      },
+    ),
+    accessPoints: setting(accessPoints, new Map(), "Names for access points, `name=ARN;name=ARN`.", {
+      imgproxy: "IMGPROXY_S3_ACCESS_POINTS",
+    }),
+    ...buckets("S3"),
+  },
+
+  gcs: {
+    enabled: setting(bool, false, "Serves gs:// sources: Google Cloud Storage.", {
+      imgproxy: "IMGPROXY_USE_GCS",
+    }),
+    key: setting(serviceAccount, "", "Key of a service account; Google's usual chain where empty.", {
+      imgproxy: "IMGPROXY_GCS_KEY",
+      secret: true,
+    }),
+    endpoint: setting(
+      endpoint,
+      "",
+      "The server to ask instead of Google's own; over http without a key it is asked without credentials.",
+      { imgproxy: "IMGPROXY_GCS_ENDPOINT" },
+    ),
+    ...buckets("GCS"),
+  },
+
+  abs: {
+    enabled: setting(bool, false, "Serves abs:// sources: Azure Blob Storage.", {
+      imgproxy: "IMGPROXY_USE_ABS",
+    }),
+    name: setting(string, "", "The storage account.", { imgproxy: "IMGPROXY_ABS_NAME" }),
+    key: setting(string, "", "The account's key; Azure's usual chain where empty.", {
+      imgproxy: "IMGPROXY_ABS_KEY",
+      secret: true,
+    }),
+    endpoint: setting(endpoint, "", "The server to ask instead of the account's own.", {
+      imgproxy: "IMGPROXY_ABS_ENDPOINT",
+    }),
+    ...buckets("ABS"),
+  },
+
+  swift: {
+    enabled: setting(bool, false, "Serves swift:// sources: OpenStack Swift.", {
+      imgproxy: "IMGPROXY_USE_SWIFT",
+    }),
+    username: setting(string, "", "Who signs in.", { imgproxy: "IMGPROXY_SWIFT_USERNAME" }),
+    apiKey: setting(string, "", "The password.", { imgproxy: "IMGPROXY_SWIFT_API_KEY", secret: true }),
+    authUrl: setting(endpoint, "", "Where to sign in.", { imgproxy: "IMGPROXY_SWIFT_AUTH_URL" }),
+    authVersion: setting(between(0, 3), 0, "How to sign in; 0 finds v1, v2 or v3 in the URL.", {
+      imgproxy: "IMGPROXY_SWIFT_AUTH_VERSION",
+    }),
+    tenant: setting(string, "", "The project, for versions 2 and 3.", { imgproxy: "IMGPROXY_SWIFT_TENANT" }),
+    domain: setting(string, "", "The domain, for version 3; the default one where empty.", {
+      imgproxy: "IMGPROXY_SWIFT_DOMAIN",
+    }),
+    timeoutSeconds: setting(
+      timer({ min: 1 }),
+      60,
+      "Time to sign in, and for a download where that of all downloads is longer.",
+      { imgproxy: "IMGPROXY_SWIFT_TIMEOUT_SECONDS", ...seconds },
+    ),
+    connectTimeoutSeconds: setting(timer({ min: 1 }), 10, "Time to connect.", {
+      imgproxy: "IMGPROXY_SWIFT_CONNECT_TIMEOUT_SECONDS",
+      ...seconds,
+    }),
+    ...buckets("SWIFT"),
   },
 
   render: {

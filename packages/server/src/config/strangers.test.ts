@@ -65,9 +65,15 @@ describe("variables that are no settings", () => {
   });
 
   for (const [name, text, expected] of [
-    ["IMGPROXY_USE_S3", "true", "IMGPROXY_USE_S3 is not supported yet"],
-    ["IMGPROXY_USE_S3", "false", undefined],
-    ["IMGPROXY_USE_S3", " ", undefined],
+    ["IMGPROXY_S3_USE_DECRYPTION_CLIENT", "true", "IMGPROXY_S3_USE_DECRYPTION_CLIENT is not supported"],
+    ["IMGPROXY_S3_USE_DECRYPTION_CLIENT", "false", undefined],
+    ["IMGPROXY_S3_USE_DECRYPTION_CLIENT", " ", undefined],
+    [
+      "IMGRPOXY_SWIFT_TIMEOUT_SECONDS",
+      "9",
+      "IMGRPOXY_SWIFT_TIMEOUT_SECONDS is misspelt; use IMGPROXY_SWIFT_TIMEOUT_SECONDS",
+    ],
+    ["IMGPROXY_USE_S3", "true", undefined],
     ["IMGPROXY_MALLOC", "jemalloc", "IMGPROXY_MALLOC has no effect here"],
     ["IMGPROXY_CONCURRENCY", "4", "IMGPROXY_CONCURRENCY was removed in imgproxy 4.0; use IMGPROXY_WORKERS"],
     ["IMGPROXY_LICENSE_KEY", "secret", undefined],

@@ -125,3 +125,65 @@ export const file: Kind<string> = onDisk(FILE, isReadable);
 
 /** A directory that exists when the server starts. */
 export const directory: Kind<string> = onDisk(DIRECTORY, (path) => statSync(path).isDirectory());
+
+const ENDPOINT = "an http(s) URL, or a host, which then is asked over http";
+
+/** The URL of a server that the operator names; `http://` is put in front of a bare host. */
+export const endpoint: Kind<string> = {
+  expects: ENDPOINT,
+  read: (given) => {
+    const url = given.includes("://") ? given : `http://${given}`;
+    return /^https?:\/\/[^/?#@\s]+(?:\/[^?#\s]*)?$/i.test(url) && URL.canParse(url) ? url : refuse(ENDPOINT, given);
+  },
+  write: (value) => value,
+};
+
+const ACCESS_POINTS = "name=ARN pairs with semicolons between them";
+
+/** Amazon's names of access points by the names that source URLs have for them. */
+export const accessPoints: Kind<ReadonlyMap<string, string>> = {
+  expects: ACCESS_POINTS,
+  read: (given) =>
+    new Map(
+      given
+        .split(";")
+        .filter((pair) => pair.trim() !== "")
+        .map((pair): [string, string] => {
+          const [, name = "", arn = ""] =
+            /^\s*([^=/\s]+)\s*=\s*(arn:\S+)\s*$/.exec(pair) ?? refuse(ACCESS_POINTS, pair);
+          return [name, arn];
+        }),
+    ),
+  write: (points) => [...points].map(([name, arn]) => `${name}=${arn}`).join(";"),
+};
+
+const AES_KEY = "a key of 32 bytes in standard base64";
+const AES_KEY_BYTES = 32;
+
+/** A key for AES-256. */
+export const aesKey: Kind<Uint8Array | undefined> = {
+  ...base64,
+  expects: AES_KEY,
+  read: (given, peer) => {
+    const key = base64.read(given, peer);
+    return key?.byteLength === AES_KEY_BYTES ? key : refuse(AES_KEY, given);
+  },
+};
+
+const SERVICE_ACCOUNT = "the JSON of a service account's key";
+
+const isServiceAccount = (given: string): boolean => {
+  try {
+    const key = JSON.parse(given) as { readonly type?: unknown } | null;
+    return key?.type === "service_account";
+  } catch {
+    return false;
+  }
+};
+
+/** A key of Google's, as its console hands it out. Other kinds of credentials name files and servers to ask. */
+export const serviceAccount: Kind<string> = {
+  expects: SERVICE_ACCOUNT,
+  read: (given) => (isServiceAccount(given) ? given : refuse(SERVICE_ACCOUNT, given)),
+  write: (value) => value,
+};

@@ -42,6 +42,8 @@ export async function answer(response: ServerResponse, reply: Reply, manner: Man
     await stream(response, watched(response, body, watch));
   } else {
     startDeadline(response, watch);
+    // Where the body is given along with the headers, Node reads Content-Disposition as UTF-8 and cuts it to bytes again.
+    response.writeHead(reply.status);
     response.end(body);
   }
   await closed;

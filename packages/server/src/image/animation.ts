@@ -24,7 +24,7 @@ export async function animate(
   frames: number,
   { traits, work }: Shooting,
 ): Promise<Film> {
-  const strip = await pixels(begin(open(frames), traits));
+  const strip = await pixels(begin(open({ frames }), traits));
   const bytes = strip.data.length / frames;
   const made: Raw[] = [];
   for (let i = 0; i < frames; i++) {

@@ -34,9 +34,16 @@ export function traitsOf(
     alpha: facts.alpha,
     grey: facts.grey && (grey === "any" || (grey === "opaque" && !facts.alpha)),
     deep: facts.deep && hdr && options.preserveHdr === true,
-    convert: facts.profile && !facts.foreignColours && !keepsProfile(facts, format, options),
+    convert: leavesProfile(facts, format, options) && !facts.foreignColours && !facts.grey,
   };
 }
+
+const leavesProfile = (facts: Facts, format: Format, options: Options): boolean =>
+  facts.profile && !keepsProfile(facts, format, options);
+
+/** Profiles of RGB are left behind everything else; of others, sharp can leave them only in front of it. */
+const convertsFirst = (facts: Facts, format: Format, options: Options): boolean =>
+  facts.foreignColours || (facts.grey && leavesProfile(facts, format, options));
 
 /** Starts the source's pipeline; a vector is drawn at its natural size first where pixels of it are to be counted. */
 export async function startAt(work: Work, format: Format): Promise<Picture> {
@@ -45,7 +52,8 @@ export async function startAt(work: Work, format: Format): Promise<Picture> {
     options,
     settings: { image },
   } = work;
-  const pipeline = image.useLinearColorspace ? open().pipelineColourspace("scrgb") : open();
+  const source = open({ convert: convertsFirst(facts, format, options) });
+  const pipeline = image.useLinearColorspace ? source.pipelineColourspace("scrgb") : source;
   const picture = begin(pipeline, traitsOf(work, format));
   if (facts.vector && (options.trim ?? options.crop)) {
     const { width, height } = facts;

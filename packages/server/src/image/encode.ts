@@ -5,6 +5,7 @@ import type { Format } from "../formats.ts";
 import type { Facts } from "./facts.ts";
 import { encodeIco } from "./codec/ico.ts";
 import type { Size } from "./geometry/gravity.ts";
+import { resetResolution } from "./metadata/resolution.ts";
 import type { RenderSettings } from "./settings.ts";
 
 type Settings = RenderSettings["encode"];
@@ -60,7 +61,7 @@ const ENCODERS: Readonly<Partial<Record<Format, Encoder>>> = {
   jpeg: bySharp((pipeline, { quality, settings }) =>
     pipeline.jpeg({ quality, progressive: settings.jpegProgressive, chromaSubsampling: chroma(quality) }),
   ),
-  png: bySharp(png),
+  png: async (pipeline, recipe) => resetResolution(await png(pipeline, recipe).toBuffer()),
   webp: bySharp((pipeline, recipe) =>
     pipeline.webp({
       quality: recipe.quality,
@@ -90,7 +91,7 @@ const ENCODERS: Readonly<Partial<Record<Format, Encoder>>> = {
   },
   ico: async (pipeline, { size }) => {
     const { data, info } = await pipeline.png({ compressionLevel: 6 }).toBuffer({ resolveWithObject: true });
-    return encodeIco(data, { ...size, bitsPerPixel: info.channels === 4 ? 32 : 24 });
+    return encodeIco(resetResolution(data), { ...size, bitsPerPixel: info.channels === 4 ? 32 : 24 });
   },
 };
 

@@ -3,6 +3,7 @@ import { HttpError } from "../errors.ts";
 import type { Format } from "../formats.ts";
 import { decodeBmp } from "./codec/bmp.ts";
 import type { Size } from "./geometry/gravity.ts";
+import { isWholeGif } from "./codec/gif.ts";
 import { isPlainSrgb } from "./metadata/icc.ts";
 import { decodeIcoBitmap, pickIcoEntry } from "./codec/ico.ts";
 import type { Pixels } from "./codec/pixels.ts";
@@ -38,11 +39,17 @@ export interface Facts extends Size {
   readonly icc: Buffer | undefined;
 }
 
+/** How a pipeline over a source begins. */
+export interface Opening {
+  readonly frames?: number;
+  /** Leaves the embedded profile's space before anything else happens. */
+  readonly convert?: boolean;
+}
+
 /** A source that was looked at and not yet decoded. */
 export interface Opened {
   readonly facts: Facts;
-  /** Starts a pipeline over the first `frames` frames. */
-  readonly open: (frames?: number) => Sharp;
+  readonly open: (opening?: Opening) => Sharp;
 }
 
 /** Reads a picture's header, no pixel. Throws HttpError("broken_image") where the decoder refuses it. */
@@ -51,8 +58,13 @@ export async function openPicture(
   format: Format,
   settings: RenderSettings,
 ): Promise<Opened> {
+  if (format === "gif" && !isWholeGif(bytes))
+    throw new HttpError(
+      "broken_image",
+      `expected a whole GIF, got ${bytes.length} bytes that end in a block`,
+    );
   const source = toSharp(bytes, format, settings);
-  const metadata = await readHeader(sharp(source.input, source.options));
+  const metadata = await readHeader(source);
   const foreignColours = !["srgb", "b-w", "rgb16", "grey16", "rgb"].includes(metadata.space);
   const facts = {
     ...factsOf(metadata, format),
@@ -61,11 +73,11 @@ export async function openPicture(
   };
   return {
     facts,
-    open: (frames = 1) =>
+    open: ({ frames = 1, convert = foreignColours } = {}) =>
       sharp(source.input, {
         ...source.options,
         ...(frames > 1 && { pages: frames }),
-        ignoreIcc: !foreignColours,
+        ignoreIcc: !convert,
       }),
   };
 }
@@ -115,9 +127,9 @@ function loadOptions(format: Format, { image }: RenderSettings): SharpOptions {
   };
 }
 
-async function readHeader(pipeline: Sharp): Promise<Metadata> {
+async function readHeader({ input, options }: SharpSource): Promise<Metadata> {
   try {
-    return await pipeline.metadata();
+    return await sharp(input, options).metadata();
   } catch (error) {
     throw new HttpError("broken_image", `header: ${String(error)}`, { cause: error });
   }

@@ -27,10 +27,14 @@ interface Wanted {
 export const keepsProfile = (facts: Facts, format: Format, { stripColorProfile }: Options): boolean =>
   stripColorProfile === false && FORMATS[format].icc && facts.icc !== undefined && !facts.foreignColours;
 
+/** Into these, libvips writes the orientation of the source even where nothing is kept, and the pixels come upright. */
+const TELLS_ORIENTATION: ReadonlySet<Format> = new Set(["tiff", "avif"]);
+
 /** Colour to what the result needs, then metadata (contract processing.md, sections 11.2 and 12). */
 export async function finish(picture: Picture, facts: Facts, wanted: Wanted): Promise<Finished> {
   const { iptc, ...carried } = carriedBy(facts, wanted);
-  const ready = picture.convert && picture.grey ? await settle(picture) : picture;
+  const tagged = picture.original && facts.orientation !== 1 && TELLS_ORIENTATION.has(wanted.format);
+  const ready = tagged ? await settle(picture) : picture;
   return { open: await openFor(ready, carried, wanted), iptc };
 }
 
@@ -70,16 +74,11 @@ function keptBlocks(
  * Raw pixels have lost what came with them, and sharp's own ways to write metadata change texts and leak the source's
  * orientation; so whatever is kept goes around the pixels, in front of the encoder.
  */
-async function openFor(
-  picture: Picture,
-  carried: Carried,
-  { format, repeatedly }: Wanted,
-): Promise<() => Sharp> {
+async function openFor(picture: Picture, carried: Carried, { repeatedly }: Wanted): Promise<() => Sharp> {
   const only = Object.keys(carried).join();
   if (only === "icc" && picture.original && !repeatedly) return () => coloured(picture).keepIccProfile();
   if (only !== "") return carrying(await pixels(picture), carried);
-  // libvips writes the orientation of a JPEG into a TIFF even where nothing is kept.
-  if (!repeatedly && format !== "tiff") return () => coloured(picture);
+  if (!repeatedly) return () => coloured(picture);
   const raw = await pixels(picture);
   return () => coloured(fromRaw(raw, picture));
 }

@@ -20,9 +20,7 @@ export function chooseFormat(facts: Holds, options: Options, wishes: FormatWishe
   const moves = (format: Format): boolean => !animated || FORMATS[format].animationOut;
   if (options.format === "svg")
     throw new HttpError("svg_from_raster", `expected an SVG source, got ${facts.format}`);
-  const enforced = wishes.enforced.find(moves);
-  if (enforced) return enforced;
-  if (options.format) return saveable(options.format);
+  if (options.format) return wishes.enforced.find(moves) ?? saveable(options.format);
   const accepted = wishes.accepted.find(moves);
   if (accepted) return accepted;
   const preferred = wishes.preferred.filter((format) => FORMATS[format].save);

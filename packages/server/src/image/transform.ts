@@ -58,15 +58,24 @@ interface Sides extends Partial<Size> {
   readonly fit: "fill" | "inside";
 }
 
+/** JPEG decoders may shrink by these, dropping what is left over; sharp has them do so from twice the factor up. */
+const DECODER_SHRINKS = [2, 4, 8];
+
 /**
  * Given one side, sharp scales both axes by its exact factor; given two, each by its own, which differs by the rounding.
- * One is enough where the other follows from it; left to its default fit, sharp would cut the turned picture to that one.
+ * One is enough where the other follows from it, whatever the decoder has done before. Left to its default fit, sharp
+ * would cut the turned picture to that one side.
  */
 function sidesFor(from: Size, { scaled, driving }: Plan): Sides {
-  const follows =
-    (driving === "width" && round((from.height * scaled.width) / from.width) === scaled.height) ||
-    (driving === "height" && round((from.width * scaled.height) / from.height) === scaled.width);
-  return driving && follows ? { [driving]: scaled[driving], fit: "inside" } : { ...scaled, fit: "fill" };
+  const other = driving === "width" ? "height" : "width";
+  const follows = (shrink: number): boolean =>
+    driving !== undefined &&
+    round((Math.floor(from[other] / shrink) * scaled[driving]) / Math.floor(from[driving] / shrink)) ===
+      scaled[other];
+  const shrinks = DECODER_SHRINKS.filter((shrink) => from.width / scaled.width >= 2 * shrink);
+  return driving && [1, ...shrinks].every(follows)
+    ? { [driving]: scaled[driving], fit: "inside" }
+    : { ...scaled, fit: "fill" };
 }
 
 async function turn(picture: Picture, { turn: { mirror, angle, swaps } }: Plan): Promise<Picture> {

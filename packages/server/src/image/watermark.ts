@@ -69,10 +69,10 @@ async function drawMark(
     alpha: facts.alpha,
     grey: false,
     deep: false,
-    convert: facts.profile,
+    convert: false,
   };
   const drawn = await transform(
-    begin(opened.open(), traits),
+    begin(opened.open({ convert: true }), traits),
     plan(facts, fitted, planLimits({}, settings.limits)),
   );
   const settled = await pixels({ ...drawn, pipeline: drawn.pipeline.ensureAlpha() });

@@ -13,14 +13,14 @@ const SLEEP = { kind: "job", json: { act: "sleep", ms: 60_000 }, blobs: [] } as 
 function start(t: TestContext, command: Command = childCommand(ENTRY, importFlags())) {
   const ends: string[] = [];
   const onEnd = (_child: Child, reason: string) => ends.push(reason);
-  const child = new Child({ command, env: {}, maxReplyBytes: 1000, onLog: () => undefined, onEnd });
+  const child = new Child({ command, maxReplyBytes: 1000, onLog: () => undefined, onEnd });
   t.after(() => child.kill("the test is over"));
   return { child, ends };
 }
 
 describe("child", () => {
   it("tells when its program cannot be started", async (t) => {
-    const { child, ends } = start(t, { file: "/missing/program", args: [] });
+    const { child, ends } = start(t, { file: "/missing/program", args: [], env: {} });
     await assert.rejects(child.ask(SETUP), { code: "renderer_lost" });
     await child.exited;
     assert.equal(child.isAlive, false);

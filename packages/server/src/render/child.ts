@@ -14,7 +14,6 @@ const LAST_WORDS_MS = 100;
 
 export interface ChildOptions {
   readonly command: Command;
-  readonly env: Readonly<Record<string, string>>;
   /** Most bytes that one answer may have. */
   readonly maxReplyBytes: number;
   /** Hears each line that the process writes to stdout or stderr. */
@@ -46,10 +45,10 @@ export class Child {
   #isAlive = true;
 
   /** Throws where the process cannot even be tried, for want of memory or descriptors. */
-  constructor({ command, env, maxReplyBytes, onLog, onEnd }: ChildOptions) {
+  constructor({ command, maxReplyBytes, onLog, onEnd }: ChildOptions) {
     const child = spawn(command.file, command.args, {
       cwd: "/",
-      env,
+      env: command.env,
       stdio: ["ignore", "pipe", "pipe", "pipe"],
     });
     this.#process = child;

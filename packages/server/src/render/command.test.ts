@@ -1,14 +1,24 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
-import { childCommand, childEnvironment, importFlags } from "./command.ts";
+import { behind, childCommand, childEnvironment, importFlags, withFlags } from "./command.ts";
 
 const here = fileURLToPath(import.meta.url);
 
 describe("command", () => {
-  it("names the entry after Node's flags", () => {
+  it("names the entry after Node's flags, and has no environment of its own", () => {
     const command = childCommand(new URL(import.meta.url), ["--conditions=a"]);
-    assert.deepEqual(command, { file: process.execPath, args: ["--conditions=a", here] });
+    assert.deepEqual(command, { file: process.execPath, args: ["--conditions=a", here], env: {} });
+    assert.deepEqual(withFlags(command, ["-b", "-c"]).args, ["-b", "-c", "--conditions=a", here]);
+  });
+
+  it("stands behind what confines it", () => {
+    const command = childCommand(new URL(import.meta.url), [], { A: "1" });
+    assert.deepEqual(behind("/outer", ["x"], behind("/inner", ["--"], command)), {
+      file: "/outer",
+      args: ["x", "/inner", "--", process.execPath, here],
+      env: { A: "1" },
+    });
   });
 
   it("passes on nothing but the conditions of imports", () => {

@@ -4,9 +4,11 @@ import { fileURLToPath } from "node:url";
 /** libvips reads an int and a unit here; a picture of more bytes than this would be decoded into a temporary file. */
 const NEVER_TO_DISC = "1000000g";
 
+/** A process to start: nothing of the front's environment comes along. */
 export interface Command {
   readonly file: string;
   readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
 }
 
 export interface EnvironmentOptions {
@@ -16,10 +18,28 @@ export interface EnvironmentOptions {
   readonly env?: Readonly<Record<string, string>> | undefined;
 }
 
-/** How a renderer is started: the one place where a wrapper that confines it (rlimits, seccomp, namespaces) belongs. */
-export const childCommand = (entry: URL, execArgv: readonly string[]): Command => ({
+/** How a renderer is started where nothing confines it (`sandbox.ts` wraps it). */
+export const childCommand = (
+  entry: URL,
+  execArgv: readonly string[],
+  env: Command["env"] = {},
+): Command => ({
   file: process.execPath,
   args: [...execArgv, fileURLToPath(entry)],
+  env,
+});
+
+/** The same process with flags of Node's in front of its own. */
+export const withFlags = (command: Command, flags: readonly string[]): Command => ({
+  ...command,
+  args: [...flags, ...command.args],
+});
+
+/** A program that ends by becoming the process that stands behind its own arguments. */
+export const behind = (file: string, args: readonly string[], command: Command): Command => ({
+  ...command,
+  file,
+  args: [...args, command.file, ...command.args],
 });
 
 /** A renderer's whole environment: nothing of the front's, so no secret to find and no TMPDIR to spill into. */

@@ -4,7 +4,7 @@ import { Line } from "../queue.ts";
 import { Child } from "./child.ts";
 import type { Request } from "./child.ts";
 import { childCommand, childEnvironment, importFlags } from "./command.ts";
-import type { EnvironmentOptions } from "./command.ts";
+import type { Command, EnvironmentOptions } from "./command.ts";
 import { Crew } from "./crew.ts";
 import type { Made } from "./renderer.ts";
 
@@ -36,6 +36,8 @@ export interface PoolOptions extends EnvironmentOptions {
   readonly graceMs?: number;
   /** Node's flags for the renderers; by default the import conditions of this process. */
   readonly execArgv?: readonly string[];
+  /** Confines a renderer's command; by default nothing does. */
+  readonly wrap?: (command: Command) => Command;
   /** Hears what renderers write to stdout and stderr, and why they ended. */
   readonly onLog?: (line: string) => void;
 }
@@ -44,6 +46,16 @@ export interface Limits {
   readonly signal?: AbortSignal;
   /** From the call to the answer, waiting for a renderer included. */
   readonly deadlineMs?: number;
+  /** Hears that a renderer begins. */
+  readonly onStart?: () => void;
+  /** What makes an answer unbelievable, if anything does; the renderer that gave it is killed and counts as lost. */
+  readonly doubt?: (made: Made) => string | undefined;
+}
+
+/** How one question is asked. */
+interface Care {
+  readonly signal: AbortSignal;
+  readonly doubt?: Limits["doubt"];
 }
 
 /** Renderer processes: starts, hands out, times out, kills and replaces them; one picture at a time each. */
@@ -107,12 +119,13 @@ export class Pool {
    */
   async run(job: unknown, blobs: readonly Uint8Array[], limits: Limits = {}): Promise<Made> {
     if (this.#closing !== undefined) throw draining();
-    const { signal, deadlineMs = this.#deadlines.jobMs } = limits;
+    const { signal, deadlineMs = this.#deadlines.jobMs, onStart, doubt } = limits;
     const signals = signal === undefined ? [this.#stopping.signal] : [signal, this.#stopping.signal];
     const deadline = startDeadline(deadlineMs, signals);
     try {
       const child = await this.#claim(deadline.signal);
-      return await this.#work(child, { kind: "job", json: job, blobs }, deadline.signal);
+      onStart?.();
+      return await this.#work(child, { kind: "job", json: job, blobs }, { signal: deadline.signal, doubt });
     } finally {
       deadline.stop();
     }
@@ -135,9 +148,9 @@ export class Pool {
 
   #start(onEnd: (child: Child, reason: string) => void): Child {
     const { entry, execArgv = importFlags(), maxReplyBytes = MAX_REPLY_BYTES, onLog } = this.#options;
-    const command = childCommand(entry, execArgv);
-    const env = childEnvironment(this.#options);
-    return new Child({ command, env, maxReplyBytes, onLog: (line) => onLog?.(line), onEnd });
+    const bare = childCommand(entry, execArgv, childEnvironment(this.#options));
+    const command = this.#options.wrap?.(bare) ?? bare;
+    return new Child({ command, maxReplyBytes, onLog: (line) => onLog?.(line), onEnd });
   }
 
   async #setUp(child: Child): Promise<void> {
@@ -163,9 +176,9 @@ export class Pool {
     }
   }
 
-  async #work(child: Child, request: Request, signal: AbortSignal): Promise<Made> {
+  async #work(child: Child, request: Request, care: Care): Promise<Made> {
     try {
-      return await this.#ask(child, request, signal);
+      return await this.#ask(child, request, care);
     } finally {
       this.#busy -= 1;
       this.#serve();
@@ -173,8 +186,8 @@ export class Pool {
   }
 
   /** The renderer is free again when it has answered, which may be later than this ends. */
-  async #ask(child: Child, request: Request, signal: AbortSignal): Promise<Made> {
-    const answer = child.ask(request);
+  async #ask(child: Child, request: Request, { signal, doubt }: Care): Promise<Made> {
+    const answer = child.ask(request).then((made) => believe(child, made, doubt?.(made)));
     const free = () => this.#release(child);
     void answer.then(free, free);
     const made = await this.#within(signal, child, answer);
@@ -246,7 +259,7 @@ export class Pool {
     }
     const deadline = startDeadline(this.#deadlines.probeMs, [this.#stopping.signal]);
     try {
-      await this.#ask(child, { kind: "probe", json: null, blobs: [] }, deadline.signal);
+      await this.#ask(child, { kind: "probe", json: null, blobs: [] }, { signal: deadline.signal });
       return "answered";
     } catch (error) {
       child.kill(`failed its self-test: ${HttpError.from(error).message}`);
@@ -272,6 +285,13 @@ export class Pool {
       };
     });
   }
+}
+
+/** The answer, unless there is a reason not to believe it; what gave it may have been taken over. */
+function believe(child: Child, made: Made, reason: string | undefined): Made {
+  if (reason === undefined) return made;
+  child.kill(`gave an unbelievable answer: ${reason}`);
+  throw new HttpError("renderer_lost", reason);
 }
 
 const draining = () => new HttpError("not_ready", "expected a pool that is open, got one that is closing");

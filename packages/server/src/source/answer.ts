@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { HttpError } from "../errors.ts";
+import { type Detail, HttpError } from "../errors.ts";
 import { capped, gunzipped, tooBig, untilOver } from "./body.ts";
 import type { Budget } from "./budget.ts";
 import { KEPT_HEADERS, type Original, type Wish } from "./source.ts";
@@ -25,14 +25,18 @@ function isWhole(answer: Answer): boolean {
   return Number(from) === 0 && Number(to) + 1 === Number(whole);
 }
 
+/** The refusal that a source's status means; 4xx is passed on. */
+export function refusalOf(status: number, detail: string, more: Omit<Detail, "status"> = {}): HttpError {
+  if (status >= 400 && status < 500) return new HttpError("source_refused", detail, { ...more, status });
+  return new HttpError(status >= 500 && status < 600 ? "source_failed" : "source_unreachable", detail, more);
+}
+
 function checkStatus(answer: Answer): void {
   const { statusCode: status } = answer;
   if (status === 200 || (status === 206 && isWhole(answer))) return;
-  const detail = `expected status 200, got ${status}`;
   const later = PAUSES.has(status) ? retryAfterOf(answer) : undefined;
   const pause = later === undefined ? {} : { retryAfter: later };
-  if (status >= 400 && status < 500) throw new HttpError("source_refused", detail, { status, ...pause });
-  throw new HttpError(status >= 500 && status < 600 ? "source_failed" : "source_unreachable", detail, pause);
+  throw refusalOf(status, `expected status 200, got ${status}`, pause);
 }
 
 /** Statuses with which a source asks to be left alone for a while. */

@@ -80,5 +80,7 @@ export async function readBody(original: Original, { maxBytes }: { maxBytes: num
   } finally {
     original.cancel();
   }
-  return Buffer.concat(chunks);
+  const [only, ...others] = chunks;
+  if (only === undefined || others.length > 0) return Buffer.concat(chunks);
+  return Buffer.from(only.buffer, only.byteOffset, only.byteLength);
 }

@@ -6,7 +6,8 @@ import { abortReason } from "../deadline.ts";
 import { HttpError } from "../errors.ts";
 import { FORMATS } from "../formats.ts";
 import { tooBig, untilOver } from "./body.ts";
-import { type Span, isUnchanged, spanOf } from "./conditional.ts";
+import type { Span } from "./conditional.ts";
+import { partOf } from "./part.ts";
 import type { Original, Source, Wish } from "./source.ts";
 
 /** Which files are served. */
@@ -25,7 +26,8 @@ interface Opened {
   readonly etag: string;
 }
 
-const CHUNK_BYTES = 256 * 1024;
+/** Many originals whole: each read is a trip to another thread, and what comes in pieces is copied together. */
+const CHUNK_BYTES = 512 * 1024;
 
 /** Without O_NONBLOCK, opening a FIFO waits until somebody writes to it. */
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -112,35 +114,10 @@ async function* readSpan(
   }
 }
 
-interface Part {
-  readonly status: number;
-  readonly headers: Original["headers"];
-  readonly span: Span;
-}
-
-/** What of the file is to be sent, and under which status. */
-function choose(file: Opened, type: string, { mode, headers: asked }: Wish): Part {
-  const validators = { etag: file.etag, "last-modified": file.modified.toUTCString() };
-  const common = { "content-type": type, "accept-ranges": "bytes" };
-  const whole = { from: 0, to: file.size };
-  const full = { ...common, ...validators, "content-length": String(file.size) };
-  if (mode === "picture") return { status: 200, headers: full, span: whole };
-
-  const nothing = { from: 0, to: 0 };
-  if (isUnchanged(asked, file)) return { status: 304, headers: validators, span: nothing };
-  const span = spanOf(asked, file);
-  if (span === undefined) return { status: 200, headers: full, span: whole };
-  if (span === "outside") {
-    const headers = { ...common, "content-range": `bytes */${file.size}`, "content-length": "0" };
-    return { status: 416, headers, span: nothing };
-  }
-  const range = `bytes ${span.from}-${span.to - 1}/${file.size}`;
-  const length = String(span.to - span.from);
-  return { status: 206, headers: { ...common, "content-range": range, "content-length": length }, span };
-}
-
 function originalOf(file: Opened, type: string, wish: Wish): Original {
-  const { status, headers, span } = choose(file, type, wish);
+  const common = { "content-type": type, "accept-ranges": "bytes" };
+  const validators = { etag: file.etag, "last-modified": file.modified.toUTCString() };
+  const { status, headers, span } = partOf(file, { common, validators }, wish);
   const bytes = span.to - span.from;
   if (wish.maxBytes > 0 && bytes > wish.maxBytes) throw tooBig(wish.maxBytes, String(bytes));
   // Closing what was only read from has nothing to lose.

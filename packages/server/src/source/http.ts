@@ -1,10 +1,10 @@
 import type { Socket } from "node:net";
-import { Agent, type Dispatcher } from "undici";
+import type { Agent, Dispatcher } from "undici";
 import { HttpError } from "../errors.ts";
+import { askAgain, openAgent } from "./agent.ts";
 import { originalOf, valuesOf } from "./answer.ts";
 import { Budget } from "./budget.ts";
 import { Jar } from "./cookies.ts";
-import { dial } from "./dial.ts";
 import { type Place, followLocation, readPlace } from "./place.ts";
 import { type Resolve, createResolve } from "./resolve.ts";
 import type { Original, Source, Wish } from "./source.ts";
@@ -39,7 +39,6 @@ export interface HttpSource extends Source {
 }
 
 const REDIRECT_CEILING = 10;
-const MOST_HEADER_BYTES = 16 * 1024;
 const MOST_INTERIM_ANSWERS = 5;
 /** With so many connections open, further ones are closed after their answer: hosts without end must not use up files. */
 const MOST_KEPT = 256;
@@ -47,8 +46,6 @@ const MOST_KEPT = 256;
 const REDIRECT_BODY_BYTES = 4096;
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
-/** A connection that the source has closed while it was idle fails with one of these. */
-const STALE: ReadonlySet<unknown> = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
 /** RFC 9110, section 7.6.1: these belong to the client's own connection. */
 const HOP_HEADERS: ReadonlySet<string> = new Set(
   "connection keep-alive te trailer transfer-encoding upgrade content-length expect proxy-connection".split(
@@ -71,9 +68,6 @@ interface Download {
   readonly wish: Wish;
   readonly budget: Budget;
 }
-
-const codeOf = (error: unknown): unknown =>
-  error instanceof Error && "code" in error ? error.code : undefined;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -113,16 +107,6 @@ async function ask(
   return answer;
 }
 
-/** Asks once more where the connection was lost before anything of an answer came. */
-async function askAgain(download: Download, place: Place, headers: Sent): Promise<Answer> {
-  try {
-    return await ask(download, place, headers);
-  } catch (error) {
-    if (!STALE.has(codeOf(error)) || download.budget.signal.aborted) throw error;
-    return ask(download, place, headers);
-  }
-}
-
 function checkPlace({ url, text }: Place, { gate, allows }: HttpSettings): void {
   gate.check(url);
   if (!allows(text)) throw new HttpError("source_not_allowed", `expected a listed source, got ${url.host}`);
@@ -148,12 +132,14 @@ async function follow(download: Download, first: Place): Promise<Answer> {
   const { settings, budget } = download;
   const most = Math.min(settings.maxRedirects, REDIRECT_CEILING);
   const jar = new Jar();
+  const askPlace = (at: Place, sent: Sent): Promise<Answer> =>
+    askAgain(() => ask(download, at, sent), budget.signal);
   let place = first;
   let headers = firstHeaders(download);
   for (let followed = 0; ; followed += 1) {
     checkPlace(place, settings);
     const cookie = jar.header(place.url, headers["cookie"]);
-    const answer = await askAgain(download, place, cookie === undefined ? headers : { ...headers, cookie });
+    const answer = await askPlace(place, cookie === undefined ? headers : { ...headers, cookie });
     const next = redirectOf(answer, place, settings);
     if (next === undefined) return answer;
     if (followed >= most) throw new HttpError("source_unreachable", `expected at most ${most} redirects`);
@@ -178,31 +164,15 @@ async function fetchOriginal(download: Download, text: string): Promise<Original
   }
 }
 
-function openAgent(settings: HttpSettings, sockets: Set<Socket>): Agent {
+function openGatedAgent(settings: HttpSettings, sockets: Set<Socket>): Agent {
   const { gate, resolve = createResolve(), ignoreTls, keepAliveSeconds } = settings;
   const { connectTimeoutSeconds: connectSeconds = 2 } = settings;
   const dialing = { admits: (address: string) => gate.admits(address), resolve, ignoreTls, connectSeconds };
-  const keepAliveMs = Math.max(1, keepAliveSeconds * 1000);
-  return new Agent({
-    connect: ({ hostname, protocol, port }, callback) => {
-      const secure = protocol === "https:";
-      dial({ hostname, port: Number(port || (secure ? 443 : 80)), secure }, dialing).then(
-        (socket) => {
-          sockets.add(socket);
-          socket.once("close", () => sockets.delete(socket));
-          callback(null, socket);
-        },
-        (error: unknown) => callback(HttpError.from(error), null),
-      );
-    },
-    pipelining: keepAliveSeconds > 0 ? 1 : 0,
-    keepAliveTimeout: keepAliveMs,
-    keepAliveMaxTimeout: keepAliveMs,
-    maxHeaderSize: MOST_HEADER_BYTES,
-    // The budget is one deadline for everything; undici's own would only be coarser.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
+  const onSocket = (socket: Socket): void => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  };
+  return openAgent({ dialing, keepAliveSeconds, onSocket });
 }
 
 /**
@@ -211,7 +181,7 @@ function openAgent(settings: HttpSettings, sockets: Set<Socket>): Agent {
  */
 export function httpSource(settings: HttpSettings): HttpSource {
   const sockets = new Set<Socket>();
-  const agent = openAgent(settings, sockets);
+  const agent = openGatedAgent(settings, sockets);
   const { downloadTimeoutSeconds: seconds } = settings;
   return {
     fetch: (url, wish) => {

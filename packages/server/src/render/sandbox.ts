@@ -1,0 +1,163 @@
+import { execFile } from "node:child_process";
+import { readlinkSync } from "node:fs";
+import { totalmem } from "node:os";
+import { childCommand, childEnvironment, importFlags, withFlags } from "./command.ts";
+import type { Command, EnvironmentOptions } from "./command.ts";
+import { findTools, LAUNCHERS, TOOLS } from "./launchers.ts";
+import type { Kit, Launcher, Level, Tools } from "./launchers.ts";
+import { NODE_FLAGS, permissionFlags } from "./permission.ts";
+import { placesOf } from "./places.ts";
+
+/** What native code in a renderer may be kept from. */
+export type Act = "gain" | "dump" | "write" | "read" | "execute" | "trace" | "connect" | "signal";
+
+/** THE TABLE of promises: what each level refuses at least, by the words in which it is told. */
+export const PROMISES: Readonly<Record<Act, { readonly from: Level; readonly means: string }>> = {
+  gain: { from: 1, means: "gaining privileges" },
+  dump: { from: 1, means: "dumping core" },
+  write: { from: 1, means: "writing files" },
+  read: { from: 2, means: "reading files but its own" },
+  execute: { from: 2, means: "running programs" },
+  trace: { from: 2, means: "looking into the server" },
+  connect: { from: 2, means: "connecting" },
+  signal: { from: 3, means: "signalling the server" },
+};
+
+const ACTS = Object.keys(PROMISES) as Act[];
+
+/** What a probe found out inside. */
+export interface Findings {
+  readonly refused: readonly Act[];
+  /** What an idle renderer has: mostly space that is reserved for code. */
+  readonly dataBytes: number;
+}
+
+export interface SandboxReport {
+  /** Level and launcher, as "L3 bubblewrap". */
+  readonly name: string;
+  readonly refuses: readonly Act[];
+  /** Most bytes of data that a renderer may hold; 0 for no limit. */
+  readonly dataBytes: number;
+  /** Each launcher that would confine more, and why it is not in use. */
+  readonly notHigher: readonly string[];
+}
+
+/** How renderers are confined on this machine. */
+export interface Sandbox {
+  readonly level: Level;
+  /** The command of a renderer, confined. */
+  readonly wrap: (command: Command) => Command;
+  /** The same without Node's own permissions, which would hide from a test what the system refuses. */
+  readonly confine: (command: Command) => Command;
+  readonly report: SandboxReport;
+}
+
+/** The highest level that works, at least a level, or none. */
+export type SandboxWish = "auto" | Level;
+
+export interface SandboxOptions extends EnvironmentOptions {
+  readonly wish: SandboxWish;
+  /** The main of a renderer process. */
+  readonly entry: URL;
+  /** URL of what renderers load; a sandbox that it cannot be loaded in is of no use. */
+  readonly module: string;
+  /** How many renderers share the memory of this machine. */
+  readonly size: number;
+  readonly tools?: Tools;
+}
+
+const PROBE_MS = 10_000;
+
+/** Measured: a source of 50 MP is decoded within the first, and written as AVIF within the second. */
+const LEAST_DATA_BYTES = 2 * 1024 ** 3;
+const MOST_DATA_BYTES = 3 * 1024 ** 3;
+
+/**
+ * Tries the launchers of this machine, those that confine most first, and takes the first that keeps its level's promises.
+ * Rejects with a sentence where the wish is a level that none grants.
+ */
+export async function findSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const { wish } = options;
+  if (wish === 0) return unconfined(["switched off"]);
+  const notHigher: string[] = [];
+  const least = wish === "auto" ? 1 : wish;
+  for (const launcher of process.platform === "linux" ? LAUNCHERS : []) {
+    if (launcher.level < least) continue;
+    const found = await tryOut(launcher, options);
+    if (typeof found !== "string") return { ...found, report: { ...found.report, notHigher } };
+    notHigher.push(`${nameOf(launcher)}: ${found}`);
+  }
+  if (process.platform !== "linux") notHigher.push("sandboxes need Linux");
+  if (wish === "auto") return unconfined(notHigher);
+  throw new Error(
+    `expected a sandbox of level ${least} or more for renderers (TINTYPE_RENDER_SANDBOX), got none: ${notHigher.join("; ")}`,
+  );
+}
+
+const nameOf = ({ level, name }: Launcher): string => `L${level} ${name}`;
+
+function unconfined(notHigher: readonly string[]): Sandbox {
+  const same = (command: Command): Command => command;
+  return { level: 0, wrap: same, confine: same, report: { name: "L0 none", refuses: [], dataBytes: 0, notHigher } };
+}
+
+/** The sandbox that a launcher makes, or why it makes none. */
+async function tryOut(launcher: Launcher, options: SandboxOptions): Promise<Sandbox | string> {
+  const tools = kitOf(launcher, options.tools ?? findTools());
+  if (typeof tools === "string") return tools;
+  const places = placesOf(options);
+  const kit: Kit = { tools, places, dataBytes: undefined };
+  const found = await probe(launcher.launch(kit, withFlags(probeCommand(options), NODE_FLAGS)));
+  if (typeof found === "string") return found;
+  const broken = ACTS.filter((act) => PROMISES[act].from <= launcher.level && !found.refused.includes(act));
+  if (broken.length > 0) return `does not refuse ${broken.map((act) => PROMISES[act].means).join(", ")}`;
+  const dataBytes = found.dataBytes + shareOf(options.size);
+  const confine = (command: Command) =>
+    launcher.launch({ ...kit, dataBytes }, withFlags(command, NODE_FLAGS));
+  return {
+    level: launcher.level,
+    confine,
+    wrap: (command) => confine(withFlags(command, permissionFlags(places))),
+    report: { name: nameOf(launcher), refuses: found.refused, dataBytes, notHigher: [] },
+  };
+}
+
+/** The tools, or which are missing. Those that the launcher does not use may be missing. */
+function kitOf({ tools: needed }: Launcher, found: Tools): Kit["tools"] | string {
+  const missing = needed.filter((tool) => found[tool] === undefined);
+  if (missing.length > 0) return `${missing.join(", ")} not installed`;
+  return Object.fromEntries(TOOLS.map((tool) => [tool, found[tool] ?? ""])) as Kit["tools"]; // All of TOOLS.
+}
+
+/** Bytes beyond those of an idle renderer. */
+function shareOf(size: number): number {
+  // 0, or more than there is, where nothing constrains the process.
+  const memory = Math.min(process.constrainedMemory() || Infinity, totalmem());
+  return Math.min(MOST_DATA_BYTES, Math.max(LEAST_DATA_BYTES, Math.floor(memory / size)));
+}
+
+function probeCommand(options: SandboxOptions): Command {
+  const entry = new URL(import.meta.url.endsWith(".ts") ? "./probe.ts" : "./probe.js", import.meta.url);
+  const command = childCommand(entry, importFlags(), childEnvironment(options));
+  const args = [String(process.pid), readlinkSync("/proc/self/ns/net"), options.module];
+  return { ...command, args: [...command.args, ...args] };
+}
+
+/** What a probe tells, or why it tells nothing. */
+const probe = ({ file, args, env }: Command): Promise<Findings | string> =>
+  new Promise((resolve) => {
+    const limits = { env, cwd: "/", timeout: PROBE_MS, killSignal: "SIGKILL" } as const;
+    execFile(file, args, limits, (error, stdout, stderr) => {
+      if (error === null) resolve(JSON.parse(stdout) as Findings); // Our own probe wrote it.
+      else resolve(error.killed ? `no answer within ${PROBE_MS} ms` : reasonOf(stderr, error));
+    });
+  });
+
+const MAX_REASON = 200;
+
+/** The launcher's own words, where it has said any. */
+function reasonOf(stderr: string, error: Error): string {
+  const lines = stderr.split("\n").map((line) => line.trim());
+  const told = lines.find((line) => /(?:error|fail|denied|not permitted|refused|no )/i.test(line));
+  return (told ?? lines.find(Boolean) ?? error.message).slice(0, MAX_REASON);
+}

@@ -1,0 +1,112 @@
+import type { Config } from "./config/settings.ts";
+import type { Allowlist } from "./guard/allowlist.ts";
+import { createGate } from "./guard/gate.ts";
+import type { BucketSource } from "./source/bucket.ts";
+import { fileSource } from "./source/file.ts";
+import { httpSource, type HttpSource } from "./source/http.ts";
+import { lanes } from "./source/lanes.ts";
+import { byScheme, type Source } from "./source/source.ts";
+
+/** Every kind of source that the configuration switches on, by scheme. */
+export interface Sources {
+  /** For what URLs ask for. */
+  readonly asked: Source;
+  /** For what the operator asks for, watermark and fallback: not held against the allow-list, but behind the gate. */
+  readonly own: Source;
+  /** Ends every connection. */
+  close(): Promise<void>;
+}
+
+type Scheme = "s3" | "gs" | "abs" | "swift";
+
+/** What all object stores want to know, whatever is particular to them. */
+const common = ({ source, url, guard }: Config) => ({
+  querySeparator: url.sourceUrlQuerySeparator,
+  downloadTimeoutSeconds: source.downloadTimeout,
+  connectTimeoutSeconds: source.connectTimeout,
+  keepAliveSeconds: source.clientKeepAliveTimeout,
+  userAgent: source.userAgent,
+  ignoreTls: guard.ignoreSslVerification,
+});
+
+/** Object stores by scheme: whether one is switched on, and how it is opened. */
+const STORES: Readonly<
+  Record<
+    Scheme,
+    { readonly isOn: (config: Config) => boolean; readonly open: (config: Config) => Promise<BucketSource> }
+  >
+> = {
+  s3: {
+    isOn: ({ s3 }) => s3.enabled,
+    open: async (config) => (await import("./source/s3.ts")).s3Source({ ...common(config), ...config.s3 }),
+  },
+  gs: {
+    isOn: ({ gcs }) => gcs.enabled,
+    open: async (config) => (await import("./source/gcs.ts")).gcsSource({ ...common(config), ...config.gcs }),
+  },
+  abs: {
+    isOn: ({ abs }) => abs.enabled,
+    open: async (config) =>
+      (await import("./source/azure.ts")).azureSource({ ...common(config), ...config.abs }),
+  },
+  swift: {
+    isOn: ({ swift }) => swift.enabled,
+    open: async (config) =>
+      (await import("./source/swift.ts")).swiftSource({ ...common(config), ...config.swift }),
+  },
+};
+
+/** A store that nobody asks costs nothing: neither memory nor the time to load what it needs. */
+function onFirstUse(open: () => Promise<BucketSource>): BucketSource {
+  let opened: Promise<BucketSource> | undefined;
+  return {
+    fetch: async (url, wish) => (await (opened ??= open())).fetch(url, wish),
+    close: async () => (await opened)?.close(),
+  };
+}
+
+function openWeb({ source, guard }: Config, { allows, ports }: Allowlist): HttpSource {
+  const gate = createGate({
+    allowLoopback: guard.allowLoopbackSourceAddresses,
+    allowLinkLocal: guard.allowLinkLocalSourceAddresses,
+    allowPrivate: guard.allowPrivateSourceAddresses,
+    deny: [],
+    ports: [...guard.sourcePorts, ...ports],
+  });
+  return httpSource({
+    gate,
+    allows,
+    maxRedirects: guard.maxRedirects,
+    downloadTimeoutSeconds: source.downloadTimeout,
+    connectTimeoutSeconds: source.connectTimeout,
+    keepAliveSeconds: source.clientKeepAliveTimeout,
+    userAgent: source.userAgent,
+    ignoreTls: guard.ignoreSslVerification,
+  });
+}
+
+/** Sources of every kind; object stores are opened when they are first asked. */
+export function openSources(config: Config, allowlist: Allowlist): Sources {
+  const { source, url } = config;
+  const web = openWeb(config, allowlist);
+  const ownWeb = openWeb(config, { ...allowlist, allows: () => true });
+  const stores = Object.entries(STORES)
+    .filter(([, { isOn }]) => isOn(config))
+    .map(([scheme, { open }]): [string, BucketSource] => [scheme, onFirstUse(() => open(config))]);
+
+  const inLanes = (each: Source): Source =>
+    lanes(each, { active: source.maxHostDownloads, queued: source.maxHostQueueSize });
+  const root = source.localFilesystemRoot;
+  const others = {
+    ...(root !== "" && { local: fileSource({ root, querySeparator: url.sourceUrlQuerySeparator }) }),
+    ...Object.fromEntries(stores.map(([scheme, store]) => [scheme, inLanes(store)])),
+  };
+  const asked = inLanes(web);
+  return {
+    asked: byScheme({ http: asked, https: asked, ...others }),
+    own: byScheme({ http: ownWeb, https: ownWeb, ...others }),
+    close: async () => {
+      await Promise.all([web, ownWeb, ...stores.map(([, store]) => store)].map((each) => each.close()));
+    },
+  };
+}

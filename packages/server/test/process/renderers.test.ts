@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, it } from "node:test";
+import { sign } from "@tintype/url/sign";
+import { assertShows, eventually, get, inTurns } from "./client.ts";
+import { startOrigin } from "./origin.ts";
+import { path, startServer } from "./server.ts";
+import type { Running } from "./server.ts";
+import { busiest, busyCount, isRunning, withoutProc } from "./tree.ts";
+
+const origin = await startOrigin();
+
+/** Pictures that work as soon as they are asked for, each of its own colour. */
+const small = (server: Running, color: string) =>
+  get(`${server.url}${path("w:24/f:png", `${origin.url}/${color}.png`)}`);
+
+const slow = (server: Running, name: string) =>
+  get(`${server.url}${path("w:400/q:90/f:avif", `${origin.url}/noise-${name}.jpg`)}`);
+
+/** The renderer that the one slow picture is in. */
+async function renderer(server: Running): Promise<number> {
+  await eventually("a renderer at work", async () => (await busyCount(server.renderers())) > 0);
+  return busiest(server.renderers());
+}
+
+const colors = (count: number, seed: number): string[] =>
+  Array.from({ length: count }, (_, index) => ((index + 1) * seed).toString(16).padStart(6, "0").slice(-6));
+
+describe("a renderer that is lost in the middle of a picture", async () => {
+  const server = await startServer();
+
+  for (const signal of ["SIGKILL", "SIGSEGV", "SIGABRT"] as const) {
+    it(`${signal} costs that picture and no other`, async () => {
+      const lost = slow(server, signal);
+      const victim = await renderer(server);
+      const before = server.answered().length;
+      const others = inTurns(colors(20, 0x0b5e1f), 4, async (color) =>
+        assertShows(await small(server, color), 24, color),
+      );
+      process.kill(victim, signal);
+      const answer = await lost;
+      await others;
+
+      assert.deepEqual([answer.status, answer.body.toString()], [500, "Internal error"]);
+      assert.equal(answer.headers["cache-control"], "no-store");
+      const startedAt = performance.now();
+      await Promise.all(
+        colors(2, 0x3a7c15).map(async (color) => assertShows(await small(server, color), 24, color)),
+      );
+      assert.ok(performance.now() - startedAt < 2000, "two renderers are there at once");
+      const failed = server
+        .answered()
+        .slice(before)
+        .filter(({ status }) => status !== 200);
+      assert.deepEqual(
+        failed.map(({ code }) => code),
+        ["renderer_lost"],
+      );
+      await eventually("three renderers again", () => server.renderers().length === 3);
+    });
+  }
+
+  it("kills at random moments cost no more pictures than there were kills", async () => {
+    let kills = 0;
+    const killing = setInterval(() => {
+      const victims = server.renderers();
+      const victim = victims[kills % victims.length];
+      if (victim === undefined) return;
+      process.kill(victim, "SIGKILL");
+      kills += 1;
+    }, 400);
+    const answers = await inTurns(colors(200, 0x015f3d), 4, async (color) => {
+      const answer = await small(server, color);
+      if (answer.status === 200) await assertShows(answer, 24, color);
+      return answer.status;
+    });
+    clearInterval(killing);
+    const lost = answers.filter((status) => status !== 200);
+    assert.ok(
+      lost.every((status) => status === 500),
+      String(lost),
+    );
+    assert.ok(kills > 0 && lost.length <= kills, `${lost.length} pictures and ${kills} kills`);
+    assert.equal((await get(`${server.url}/health`)).status, 200);
+  });
+});
+
+describe("a renderer that hangs", async () => {
+  const server = await startServer({ IMGPROXY_TIMEOUT: "3" });
+
+  it("stopped, costs its picture at the deadline and is replaced", async () => {
+    const lost = slow(server, "stopped");
+    const victim = await renderer(server);
+    process.kill(victim, "SIGSTOP");
+    await inTurns(colors(20, 0x0c0ffe), 4, async (color) =>
+      assertShows(await small(server, color), 24, color),
+    );
+    const answer = await lost;
+
+    assert.deepEqual([answer.status, answer.body.toString()], [503, "Timeout"]);
+    assert.ok(answer.milliseconds >= 2900 && answer.milliseconds < 5000, `${answer.milliseconds} ms`);
+    await eventually("the end of the stopped process", () => !isRunning(victim));
+    await eventually("three renderers again", () => server.renderers().length === 3);
+    const failed = server.answered().filter(({ status }) => status !== 200);
+    assert.deepEqual(
+      failed.map(({ code }) => code),
+      ["timeout"],
+    );
+  });
+
+  it("busy in native code, costs its picture at the deadline and is replaced", async () => {
+    const late = slow(server, "late");
+    const victim = await renderer(server);
+    const answer = await late;
+
+    assert.deepEqual([answer.status, answer.body.toString()], [503, "Timeout"]);
+    assert.equal(answer.headers["cache-control"], "no-store");
+    await eventually("the end of the process", () => !isRunning(victim));
+    await assertShows(await small(server, "aa5500"), 24, "aa5500");
+    await eventually("three renderers again", () => server.renderers().length === 3);
+  });
+});
+
+describe("a renderer's environment", () => {
+  it("holds nothing of the server's", { skip: withoutProc }, async () => {
+    const [key, salt] = ["e1a0b57d3e8b2bd12c90aa5c33dd04b1", "77c1f2d4"];
+    const server = await startServer({
+      IMGPROXY_KEY: key,
+      IMGPROXY_SALT: salt,
+      IMGPROXY_SECRET: "open sesame",
+      AWS_SECRET_ACCESS_KEY: "wJalrXUtnFEMI",
+      HOME: "/home/nobody",
+    });
+    const variables = server.renderers().map((pid) => readFileSync(`/proc/${pid}/environ`, "latin1"));
+    assert.equal(variables.length, 3);
+    for (const text of variables) {
+      const names = text.split("\0").flatMap((line) => line.split("=", 1)[0] || []);
+      assert.deepEqual(
+        names.filter((name) => !/^(UV_|MALLOC_|VIPS_|LD_PRELOAD$|FONTCONFIG_)/.test(name)),
+        [],
+      );
+      for (const secret of [key, salt, "sesame", "wJal"]) assert.ok(!text.includes(secret));
+    }
+
+    const picture = `w:24/f:png/plain/${origin.url}/123456.png`;
+    const headers = { authorization: "Bearer open sesame" };
+    const signed = `${server.url}/${await sign(picture, { key, salt })}/${picture}`;
+    await assertShows(await get(signed, { headers }), 24, "123456");
+    assert.equal((await get(`${server.url}/unsafe/${picture}`, { headers })).status, 403);
+  });
+});

@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { assertShows, eventually, get } from "./client.ts";
+import { startOrigin } from "./origin.ts";
+import { path, startServer } from "./server.ts";
+import type { Running } from "./server.ts";
+import { busyCount, isRunning } from "./tree.ts";
+
+const origin = await startOrigin();
+
+/** A picture that takes a second or so (`w:100`), or a quarter of a minute (`w:400`). */
+async function busyWith(server: Running, options: "w:100" | "w:400") {
+  const answer = get(`${server.url}${path(`${options}/q:90/f:avif`, `${origin.url}/noise-${options}.jpg`)}`);
+  // Whoever ends the server expects this to fail, and looks at it later.
+  answer.catch(() => undefined);
+  await eventually("a renderer at work", async () => (await busyCount(server.renderers())) > 0);
+  return { answer };
+}
+
+const gone = (pids: readonly number[], milliseconds: number) =>
+  eventually("no renderer", () => !pids.some(isRunning), milliseconds);
+
+const isRefused = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && (error.code === "ECONNREFUSED" || error.code === "ECONNRESET");
+
+describe("SIGTERM", () => {
+  it("fails readiness at once, serves on, closes the door, finishes what runs, and ends well", async () => {
+    const server = await startServer({ TINTYPE_HTTP_LAME_DUCK_DELAY: "2" });
+    const renderers = server.renderers();
+    assert.equal((await get(`${server.url}/ready`)).status, 200);
+
+    const signalledAt = performance.now();
+    server.process.kill("SIGTERM");
+    await eventually("/ready to fail", async () => (await get(`${server.url}/ready`)).status === 503, 500);
+    assert.equal((await get(`${server.url}/health`)).status, 200);
+    await assertShows(
+      await get(`${server.url}${path("w:24/f:png", `${origin.url}/5f3dc4.png`)}`),
+      24,
+      "5f3dc4",
+    );
+    assert.ok(performance.now() - signalledAt < 1500, "all this lies within the delay");
+    await sleep(1200 - (performance.now() - signalledAt));
+    // Begun before the door closes, and over after it has.
+    const running = await busyWith(server, "w:100");
+    await eventually(
+      "a closed door",
+      () =>
+        get(`${server.url}/health`).then(
+          () => false,
+          (error: unknown) => isRefused(error),
+        ),
+      3000,
+    );
+    assert.ok(performance.now() - signalledAt >= 1900, "the door stays open for the delay");
+    const answer = await running.answer;
+    assert.deepEqual([answer.status, answer.headers["content-type"]], [200, "image/avif"]);
+    assert.equal(answer.headers.connection, "close");
+    assert.deepEqual(await server.ended, { code: 0, signal: null });
+    await gone(renderers, 500);
+  });
+
+  it("does not wait for pictures longer than it was told", async () => {
+    const server = await startServer({ IMGPROXY_GRACEFUL_STOP_TIMEOUT: "1" });
+    const renderers = server.renderers();
+    const { answer } = await busyWith(server, "w:400");
+    const signalledAt = performance.now();
+    server.process.kill("SIGTERM");
+    await assert.rejects(answer, isRefused);
+    assert.deepEqual(await server.ended, { code: 0, signal: null });
+    const milliseconds = performance.now() - signalledAt;
+    assert.ok(milliseconds >= 900 && milliseconds < 4000, `${milliseconds} ms`);
+    await gone(renderers, 500);
+  });
+
+  for (const [second, code] of [
+    ["SIGTERM", 143],
+    ["SIGINT", 130],
+  ] as const) {
+    it(`followed by ${second} ends the server now`, async () => {
+      const server = await startServer();
+      const renderers = server.renderers();
+      const { answer } = await busyWith(server, "w:400");
+      server.process.kill("SIGTERM");
+      await sleep(300);
+      assert.ok(isRunning(server.pid), "one signal waits for the picture");
+      const signalledAt = performance.now();
+      server.process.kill(second);
+      assert.deepEqual(await server.ended, { code, signal: null });
+      assert.ok(performance.now() - signalledAt < 1000);
+      await assert.rejects(answer, isRefused);
+      await gone(renderers, 2000);
+    });
+  }
+});
+
+describe("SIGKILL of the server", () => {
+  it("leaves no renderer behind, however busy, and no port taken", async () => {
+    const server = await startServer();
+    const renderers = server.renderers();
+    assert.equal(renderers.length, 3);
+    await busyWith(server, "w:400");
+    server.process.kill("SIGKILL");
+    assert.deepEqual(await server.ended, { code: null, signal: "SIGKILL" });
+    await gone(renderers, 2000);
+    const next = await startServer({ IMGPROXY_BIND: new URL(server.url).host });
+    assert.equal(next.url, server.url);
+  });
+});
