@@ -96,5 +96,4 @@ function readable(download: Download, { source }: Job): Download {
   );
 }
 
-const isSourceFailure = ({ code }: HttpError): boolean =>
-  code.startsWith("source_") || code === "detection_failed";
+const isSourceFailure = ({ code }: HttpError): boolean => code.startsWith("source_");

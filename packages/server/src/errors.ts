@@ -171,19 +171,12 @@ export const ERRORS = {
     "short",
     "The source's bytes are not an image of a known format.",
   ),
-  detection_failed: refusal(
-    422,
-    "Failed to detect source image type",
-    "download",
-    "short",
-    "The source's bytes could not be read while its format was being found out.",
-  ),
   loader_missing: refusal(
     422,
     "Invalid URL",
     "path_parsing",
     "short",
-    "The source has a known format that this installation cannot read; the log names the package that would.",
+    "The source has a known format that this installation has no decoder for; the log names the format.",
   ),
   format_unsaveable: refusal(
     422,

@@ -21,7 +21,7 @@ export const queueFor = (workers: number): number => Math.max(16, 4 * workers);
 
 /** Puts in the defaults that follow from elsewhere, for every setting that was not given. */
 export function derive(config: Config, given: ReadonlySet<string>, around: Surroundings): Config {
-  const { http, source, render, s3 } = config;
+  const { http, guard, source, render, s3 } = config;
   const unless = <T>(path: string, value: T, fallback: T): T => (given.has(path) ? value : fallback);
   const workers = around.lambda ? 1 : unless("render.workers", render.workers, workersFor(around.cpus));
   const queue = around.lambda
@@ -39,6 +39,15 @@ export function derive(config: Config, given: ReadonlySet<string>, around: Surro
         http.development ? 0 : http.lameDuckDelay,
       ),
       gallery: unless("http.gallery", http.gallery, http.development),
+      ttl: unless("http.ttl", http.ttl, http.development ? 0 : http.ttl),
+    },
+    guard: {
+      ...guard,
+      allowLoopbackSourceAddresses: unless(
+        "guard.allowLoopbackSourceAddresses",
+        guard.allowLoopbackSourceAddresses,
+        http.development,
+      ),
     },
     source: { ...source, userAgent: source.userAgent.replaceAll("%current_version", version()) },
     s3: { ...s3, region: unless("s3.region", s3.region, around.awsRegion || s3.region) },

@@ -71,7 +71,7 @@ export const DIFFERENCES: readonly Difference[] = [
   },
   {
     imgproxy: "the ETag is the source's, and a 304 asks the source each time",
-    here: "each rendition has a strong ETag of its own, answered from the cache while fresh",
+    here: "each rendition has a strong ETag of its own, format and options included",
     why: "correctness, speed",
     applies: ({ http }) => http.useEtag,
   },
@@ -97,6 +97,59 @@ export const DIFFERENCES: readonly Difference[] = [
     here: "SVG is rebuilt from a list of what is harmless",
     why: "scripts in pictures",
     applies: ({ image }) => image.sanitizeSvg,
+  },
+  {
+    imgproxy: "an empty entry in IMGPROXY_ALLOWED_SOURCES, left by a comma too many, allows every source",
+    here: "it refuses to start",
+    why: "nobody means it",
+  },
+  {
+    imgproxy: "an allowed source is a prefix of the whole URL, its host included",
+    here: "a host that a pattern names must match whole",
+    why: "https://cdn.example is no permission for https://cdn.example.evil.example",
+    applies: ({ guard }) => guard.allowedSources.length > 0,
+  },
+  {
+    imgproxy: "several spellings of one signature pass",
+    here: "only the canonical base64 does",
+    why: "each spelling would be a URL of its own to a CDN",
+  },
+  {
+    imgproxy: "redirects may lead from https to http, and source URLs may name a user and password",
+    here: "both are refused",
+    why: "what was asked for in private must not come in public",
+  },
+  {
+    imgproxy: "HTTP_PROXY, HTTPS_PROXY and NO_PROXY are honoured",
+    here: "they are not",
+    why: "behind a proxy no address can be checked",
+  },
+  {
+    imgproxy: "links inside the local folder may lead out of it",
+    here: "they are refused",
+    why: "a folder is a promise",
+    applies: ({ source }) => source.localFilesystemRoot !== "",
+  },
+  {
+    imgproxy: "the client address in the log is what any X-Forwarded-For says",
+    here: "it is believed from the proxies of TINTYPE_HTTP_TRUST_FORWARDED only",
+    why: "logs that cannot be forged",
+  },
+  {
+    imgproxy: "request heads of 1 MiB, and bodies on GET",
+    here: "paths of 8 KiB, headers of 16 KiB and 100 lines, no bodies",
+    why: "abuse",
+  },
+  {
+    imgproxy: "logs are structured text by default",
+    here: "they are JSON, one line for each request",
+    why: "machines read them",
+    applies: ({ observe }) => observe.logFormat === "json",
+  },
+  {
+    imgproxy: "IMGPROXY_NETWORK may be unixpacket",
+    here: "it may not",
+    why: "Node has no such sockets",
   },
   {
     imgproxy: "twice as many workers as CPUs",

@@ -152,10 +152,11 @@ export const SETTINGS = {
     trustForwarded: setting(
       networks,
       [],
-      "Addresses and blocks of proxies whose X-Forwarded-For and X-Forwarded-Host are believed.",
+      "Addresses and blocks of proxies whose word on the client's address is believed, for the log.",
     ),
     ttl: setting(count, 31_536_000, "Lifetime of a picture in caches; 0 sends no-cache.", {
       imgproxy: "IMGPROXY_TTL",
+      derived: "31536000; 0 in development mode",
       ...seconds,
     }),
     errorTtl: setting(count, 10, "Lifetime in caches of an answer that the source is to blame for.", seconds),
@@ -284,6 +285,7 @@ export const SETTINGS = {
       "TCP ports that sources may have.",
     ),
     allowLoopbackSourceAddresses: setting(bool, false, "Sources may lie on this machine.", {
+      derived: "false; true in development mode",
       imgproxy: "IMGPROXY_ALLOW_LOOPBACK_SOURCE_ADDRESSES",
     }),
     allowLinkLocalSourceAddresses: setting(bool, false, "Sources may lie at link-local addresses.", {

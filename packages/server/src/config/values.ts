@@ -133,7 +133,9 @@ export const endpoint: Kind<string> = {
   expects: ENDPOINT,
   read: (given) => {
     const url = given.includes("://") ? given : `http://${given}`;
-    return /^https?:\/\/[^/?#@\s]+(?:\/[^?#\s]*)?$/i.test(url) && URL.canParse(url) ? url : refuse(ENDPOINT, given);
+    return /^https?:\/\/[^/?#@\s]+(?:\/[^?#\s]*)?$/i.test(url) && URL.canParse(url)
+      ? url
+      : refuse(ENDPOINT, given);
   },
   write: (value) => value,
 };

@@ -114,6 +114,12 @@ describe("an animation", () => {
     for (const frame of frames) assert.ok(isNear(pixel(frame, -2, -2), [0, 0, 0]));
   });
 
+  it("fits into the bytes that it may have", async () => {
+    const full = (await renderUrl(await source("gif"), "f:webp")).bytes.length;
+    const { result, pages } = await made(await source("gif"), `f:webp/mb:${Math.round(full * 0.9)}`);
+    assert.ok(result.bytes.length < full && pages === 4, `${result.bytes.length} of ${full} bytes`);
+  });
+
   it("keeps the transparency of its frames", async () => {
     const clear = await film("gif", MOTION, (frame, x) =>
       x < 20 ? [0, 0, 0, 0] : [...(COLOURS[frame] ?? WHITE), 255],

@@ -1,4 +1,5 @@
 import type { FormatName, Options } from "@tintype/url";
+import type { Sharp } from "sharp";
 import { FORMATS, type Format } from "../formats.ts";
 import { animate } from "./animation.ts";
 import { compose, planFor, startAt, traitsOf, type Work } from "./compose.ts";
@@ -145,10 +146,8 @@ async function renderFilm(work: Work, frames: number): Promise<Rendition> {
     work: (frame) => compose(frame, planned, work),
   });
   const { width, height } = film;
-  const bytes = await encode(film.open(), {
-    ...recipeOf(work, { width, height }),
-    animation: film.timing,
-  });
+  const recipe = { ...recipeOf(work, { width, height }), animation: film.timing };
+  const bytes = await encodeToFit(film.open, recipe, options);
   const { iptc: _iptc, ...carried } = carriedBy(opened.facts, work);
   return {
     rendered: { ...originOf(opened.facts, options), width, height, format, frames },
@@ -167,11 +166,11 @@ const recipeOf = ({ opened: { facts }, options, format, settings }: Work, size: 
 });
 
 async function encodeFinished({ open, iptc }: Finished, work: Work, size: Size): Promise<Uint8Array> {
-  const recipe = recipeOf(work, size);
-  const { maxBytes = 0 } = work.options;
-  const bytes =
-    maxBytes > 0 && FORMATS[recipe.format].quality
-      ? await encodeWithin(maxBytes, open, recipe)
-      : await encode(open(), recipe);
-  return iptc && recipe.format === "jpeg" ? insertIptc(bytes, iptc) : bytes;
+  const bytes = await encodeToFit(open, recipeOf(work, size), work.options);
+  return iptc && work.format === "jpeg" ? insertIptc(bytes, iptc) : bytes;
 }
+
+const encodeToFit = (open: () => Sharp, recipe: Recipe, { maxBytes = 0 }: Options): Promise<Uint8Array> =>
+  maxBytes > 0 && FORMATS[recipe.format].quality
+    ? encodeWithin(maxBytes, open, recipe)
+    : encode(open(), recipe);

@@ -75,6 +75,8 @@ async function* explained(body: AsyncIterable<Uint8Array>, budget: Budget): Asyn
   } catch (error) {
     throw budget.refusal ?? bodyFailure(error);
   }
+  // A stream that was destroyed before anyone read from it ends as if it had been whole.
+  if (budget.refusal) throw budget.refusal;
 }
 
 /**

@@ -94,7 +94,7 @@ function within(asked: Promise<Answer>, signal: AbortSignal): Promise<Answer> {
     asked.then((answer) => {
       // Whoever reads the body learns of its error; a body that nobody reads must not bring the process down.
       answer.body.on("error", () => undefined);
-      const release = (): void => void answer.body.destroy();
+      const release = (): void => void answer.body.destroy(signal.reason as Error);
       if (signal.aborted) release();
       else signal.addEventListener("abort", release, { once: true });
       resolve(answer);

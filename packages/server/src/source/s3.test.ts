@@ -3,20 +3,31 @@ import { createHash } from "node:crypto";
 import dns from "node:dns";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
-import { afterEach, describe, it } from "node:test";
+import { afterEach, beforeEach, describe, it } from "node:test";
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { conforms } from "../../test/conformance/source.ts";
 import { ACCOUNT, startAmazon } from "../../test/fixtures/amazon.ts";
 import { read, refusal, serve, wish } from "../../test/fixtures/fetching.ts";
 import { s3Source, type S3Settings } from "./s3.ts";
 
-process.env["AWS_ACCESS_KEY_ID"] = ACCOUNT.accessKeyId;
-process.env["AWS_SECRET_ACCESS_KEY"] = ACCOUNT.secretAccessKey;
+/** Where Amazon's usual chain of credentials looks first. */
+const become = ({ accessKeyId, secretAccessKey }: { accessKeyId: string; secretAccessKey: string }): void => {
+  process.env["AWS_ACCESS_KEY_ID"] = accessKeyId;
+  process.env["AWS_SECRET_ACCESS_KEY"] = secretAccessKey;
+};
+beforeEach(() => become(ACCOUNT));
 
 conforms("S3", {
   scheme: "s3",
   start: startAmazon,
   env: (url) => ({ IMGPROXY_USE_S3: "true", IMGPROXY_S3_ENDPOINT: url }),
+  stranger: {
+    env: () => {
+      become({ accessKeyId: "NOBODY", secretAccessKey: "none" });
+      return {};
+    },
+    code: "source_refused 403",
+  },
   failing: "source_failed",
   unnamed: [
     "Pictures",

@@ -60,7 +60,7 @@ const KEYS = [
   "&amp=1;semi,colon:at@.png",
 ] as const;
 
-const SECONDS = 2;
+const SECONDS = 3;
 
 /** An address of nobody: a port that has just been let go. */
 async function nobody(): Promise<string> {
@@ -266,6 +266,10 @@ export function conforms(name: string, store: Conforming): void {
       const answer = await made(url("cut.png"));
       assert.deepEqual([answer.status, answer.text], [422, "Source response is incomplete"]);
       await assert.rejects(raw(url("cut.png")));
+      const { asked } = sourcesWith(settings());
+      const original = await asked.fetch(url("cut.png"), wish());
+      await sleep(200);
+      assert.equal(await refusal(read(original)), "source_incomplete", "cut before it was read");
     });
 
     it("says nothing of a store that fails", async () => {
@@ -283,12 +287,13 @@ export function conforms(name: string, store: Conforming): void {
         }
     });
 
-    it("follows no redirect", async () => {
-      passage.play("moved.png", 307);
-      const before = passage.seen.length;
-      assert.equal((await made(url("moved.png"))).status, 404);
-      assert.equal(passage.seen.length, before + 1);
-    });
+    for (const status of [301, 302, 307])
+      it(`does not follow ${status}`, async () => {
+        passage.play(`moved-${status}.png`, status);
+        const before = passage.seen.length;
+        assert.equal((await made(url(`moved-${status}.png`))).status, 404);
+        assert.equal(passage.seen.length, before + 1);
+      });
 
     it("lets go of the store when the client hangs up", async () => {
       await emulator.put(PICTURES, "hold.png", photo, about);
