@@ -72,7 +72,7 @@ describe("command line", { concurrency: 2 }, () => {
   });
 
   for (const [name, expected] of [
-    ["serve", /--http-ttl\n.*\n.*default: 31536000\n {6}TINTYPE_HTTP_TTL, IMGPROXY_TTL/],
+    ["serve", /--http-ttl\n.*\n.*default: 31536000.*\n {6}TINTYPE_HTTP_TTL, IMGPROXY_TTL/],
     ["url", /--resizing-type, --rt fill\n/],
     ["sign", /^tintype sign <path>\n/],
     ["info", /^tintype info <file or URL>/],

@@ -46,6 +46,8 @@ describe("base64", () => {
     ["Pz8/", 'expected URL-safe base64, got the character "/"'],
     ["fn5+", 'expected URL-safe base64, got the character "+"'],
     ["Y=Q", 'expected URL-safe base64, got the character "="'],
+    // A million of them in the middle would take minutes where each was looked at more than once.
+    [`${"=".repeat(999_999)}A`, 'expected URL-safe base64, got the character "="'],
     ["Y Q=", 'expected URL-safe base64, got the character " "'],
     ["YQ\n", 'expected URL-safe base64, got the character "\\n"'],
     ["Yé", 'expected URL-safe base64, got the character "é"'],
@@ -55,7 +57,7 @@ describe("base64", () => {
     ["wMA", "expected base64 of UTF-8 text, got other bytes"],
   ] as const;
   for (const [given, message] of refused) {
-    it(`refuses ${JSON.stringify(given)}`, () => {
+    it(`refuses ${JSON.stringify(given.slice(-9))}`, () => {
       assert.throws(() => decodeBase64(given), { name: "CodecError", message });
     });
   }
