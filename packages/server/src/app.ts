@@ -1,21 +1,23 @@
 import { parsePresets, type FormatName, type Grammar } from "@tintype/url";
 import type { Config } from "./config/settings.ts";
 import { detectFormat, HEAD_BYTES } from "./detect.ts";
-import { createFetch, type Download, type Fallback } from "./download.ts";
+import { createFetch, type Fallback } from "./download.ts";
 import { HttpError } from "./errors.ts";
 import { Flight } from "./flight.ts";
 import { applyBase, createAllowlist, replaceUrl, type Allowlist } from "./guard/allowlist.ts";
 import { createSecretCheck, createVerify } from "./guard/signature.ts";
-import { createHandle, type RenderLimits, type Told } from "./handle.ts";
-import type { Rendered, RenderJob } from "./image/render.ts";
+import { createHandle, type Told } from "./handle.ts";
 import type { RenderSettings } from "./image/settings.ts";
 import { decide, type Job, type JobSettings } from "./job.ts";
 import type { Ask } from "./message.ts";
 import type { Log } from "./observe/log.ts";
+import { Quarantine } from "./quarantine.ts";
 import { createQueue } from "./queue.ts";
 import { relay } from "./relay.ts";
 import { findAllocator } from "./render/allocator.ts";
 import { createPool, type Pool } from "./render/pool.ts";
+import { findSandbox, type Sandbox, type SandboxReport } from "./render/sandbox.ts";
+import { createRender } from "./rendering.ts";
 import { refuseWith, replyWith, type Rendition, type ReplySettings } from "./reply.ts";
 import { loadAsset } from "./source/asset.ts";
 import { readBody } from "./source/body.ts";
@@ -28,6 +30,8 @@ export interface App {
   readonly handle: (ask: Ask) => Promise<Told>;
   readonly refuse: (error: HttpError) => ReturnType<typeof refuseWith>;
   readonly pool: Pool;
+  /** How renderers are confined, and why no further. */
+  readonly sandbox: SandboxReport;
   /** Every kind of source, behind the gate. */
   readonly source: Source;
   /** Pictures that are rendered right now. */
@@ -39,13 +43,15 @@ export interface App {
 export async function createApp(config: Config, log: Log): Promise<App> {
   const grammar = grammarOf(config);
   const allowlist = allowlistOf(config);
+  const sandbox = await sandboxOf(config);
   const sources = openSources(config, allowlist);
-  const pool = startPool(config, log);
-  const queue = createQueue(queueOf(config));
   const [watermark, fallback] = await Promise.all([
     watermarkOf(config, sources.own),
     fallbackOf(config, sources.own),
   ]);
+  // Started last: nobody would end its processes where something above cannot work.
+  const pool = startPool(config, log, sandbox);
+  const queue = createQueue(queueOf(config));
   const replySettings = replySettingsOf(config);
   const jobSettings = jobSettingsOf(config, grammar);
   const refuse = (error: HttpError) =>
@@ -70,7 +76,12 @@ export async function createApp(config: Config, log: Log): Promise<App> {
       onFallback: (error, job) => warnOfFallback(log, error, job),
     }),
     queue,
-    render: (job, original, limits) => renderBy(pool, { job, original, watermark }, limits),
+    render: createRender({
+      pool,
+      quarantine: new Quarantine({ ttlSeconds: config.render.quarantineTtl }),
+      watermark,
+      fairMs: FAIR_SHARE * timeout * 1000,
+    }),
     reply: (rendition, job, ask) => replyWith(rendition, job, ask, replySettings),
     refuse,
   });
@@ -78,7 +89,8 @@ export async function createApp(config: Config, log: Log): Promise<App> {
     await pool.close({ graceSeconds });
     await sources.close();
   };
-  return { handle, refuse, pool, source: sources.asked, rendering: () => queue.running, close };
+  const rendering = () => queue.running;
+  return { handle, refuse, pool, sandbox: sandbox.report, source: sources.asked, rendering, close };
 }
 
 function grammarOf({ url }: Config): Grammar {
@@ -108,15 +120,33 @@ function admit(source: string, { allows }: Allowlist): void {
   );
 }
 
+/** Of the time for a request: what a renderer works longer than that, and is killed over, is not for want of time. */
+const FAIR_SHARE = 0.5;
+
 /** Renderers hold about this much between two pictures; one that keeps more is replaced. */
 const MAX_RSS_BYTES = 1024 ** 3;
 
-function startPool(config: Config, log: Log): Pool {
+const RENDERER = new URL(
+  import.meta.url.endsWith(".ts") ? "./renderer.ts" : "./renderer.js",
+  import.meta.url,
+);
+
+const sandboxOf = ({ render }: Config): Promise<Sandbox> =>
+  findSandbox({
+    wish: render.sandbox,
+    entry: RENDERER,
+    module: import.meta.resolve("sharp"),
+    size: render.workers,
+    preload: findAllocator(),
+  });
+
+function startPool(config: Config, log: Log, { wrap }: Sandbox): Pool {
   const { limits, encode, image, watermark } = config;
   const setup: RenderSettings = { limits, encode, image, watermark: { opacity: watermark.opacity } };
   const preload = findAllocator();
   return createPool({
-    entry: new URL(import.meta.url.endsWith(".ts") ? "./renderer.ts" : "./renderer.js", import.meta.url),
+    entry: RENDERER,
+    wrap,
     setup,
     size: config.render.workers,
     maxRssBytes: MAX_RSS_BYTES,
@@ -165,34 +195,6 @@ function warnOfFallback(log: Log, error: HttpError, { source }: Job): void {
     code: error.code,
     error: error.message,
   });
-}
-
-interface Rendering {
-  readonly job: Job;
-  readonly original: Download;
-  readonly watermark: Asset | undefined;
-}
-
-async function renderBy(
-  pool: Pool,
-  { job, original, watermark }: Rendering,
-  limits: RenderLimits,
-): Promise<Omit<Rendition, "steps">> {
-  const { options, accepted, enforced } = job;
-  const drawn = options.watermark ? watermark : undefined;
-  const order: RenderJob = { source: original.format, options, accepted, enforced, watermark: drawn?.format };
-  const made = await pool.run(order, [original.bytes, ...(drawn ? [drawn.bytes] : [])], limits);
-  const rendered = made.result as Rendered; // What `render` answers with, over the wire.
-  const [bytes] = made.blobs;
-  if (!bytes) throw new HttpError("renderer_lost", "expected a picture from the renderer, got none");
-  const { headers, fallbackStatus } = original;
-  return {
-    ...rendered,
-    bytes,
-    headers,
-    fallbackStatus,
-    origin: { ...rendered.origin, bytes: original.bytes.length },
-  };
 }
 
 const NEGOTIATED = ["avif", "webp", "jxl"] as const satisfies readonly FormatName[];

@@ -58,7 +58,7 @@ describe("command line", { concurrency: 2 }, () => {
     [["url", "a", "--widht", "3"], "--widht is not a flag of this command; is --width meant?"],
     [["url", "a", "--width", "wide"], 'width: expected an integer of 0 or more, got "wide"'],
     [["sign", "/"], "expected a path of options and a source, got none"],
-    [["info"], "expected one file or URL, got nothing"],
+    [["info", "a", "b"], "expected one file or URL, got 2"],
   ] as const)
     it(`tintype ${args.join(" ")}: ${err}`, async () =>
       assert.deepEqual(await tintype(args), { code: 2, out: "", err }));
@@ -75,7 +75,7 @@ describe("command line", { concurrency: 2 }, () => {
     ["serve", /--http-ttl\n.*\n.*default: 31536000.*\n {6}TINTYPE_HTTP_TTL, IMGPROXY_TTL/],
     ["url", /--resizing-type, --rt fill\n/],
     ["sign", /^tintype sign <path>\n/],
-    ["info", /^tintype info <file or URL>/],
+    ["info", /^tintype info \[file or URL\]/],
     ["config", /^tintype config /],
     ["health", /^tintype health\n/],
     ["version", /^tintype version\n/],

@@ -1,21 +1,20 @@
 import { readFile } from "node:fs/promises";
-import { createApp } from "./app.ts";
+import { createApp, type App } from "./app.ts";
 import type { Config } from "./config/settings.ts";
+import { version } from "./config/version.ts";
 import { detectFormat, HEAD_BYTES } from "./detect.ts";
-import { FORMATS } from "./formats.ts";
-import type { InspectJob } from "./image/renderer.ts";
+import { FORMATS, type FormatEntry } from "./formats.ts";
+import type { AboutJob, InspectJob } from "./image/renderer.ts";
 import { createLog } from "./observe/log.ts";
+import { findAllocator } from "./render/allocator.ts";
+import { PROMISES } from "./render/sandbox.ts";
 import { readBody } from "./source/body.ts";
 
 /** What is known of a picture in a file or at a URL, found out by a renderer. Rejects with a sentence. */
-export async function inspect(config: Config, place: string): Promise<Record<string, unknown>> {
-  // Whoever types the command may ask any source that the server could.
-  const trusting = { ...config, http: { ...config.http, development: true } };
-  const log = createLog({ level: "error", write: (line) => process.stderr.write(line) });
-  const app = await createApp({ ...trusting, render: { ...config.render, workers: 1 } }, log);
-  try {
+export const inspect = (config: Config, place: string): Promise<Record<string, unknown>> =>
+  withApp(config, async ({ pool, source }) => {
     const bytes = /^[a-z][a-z\d+.-]*:\/\//i.test(place)
-      ? await download(app.source, place)
+      ? await download(source, place)
       : await readFile(place);
     const format = detectFormat(bytes.subarray(0, HEAD_BYTES), {
       extension: /\.[^./]*$/.exec(place)?.[0] ?? "",
@@ -24,17 +23,47 @@ export async function inspect(config: Config, place: string): Promise<Record<str
     const shared = { format, bytes: bytes.length, mime: FORMATS[format].mime };
     if (!FORMATS[format].load) return { ...shared, readable: false };
     const job: InspectJob = { inspect: format };
-    const { result } = await app.pool.run(job, [bytes]);
+    const { result } = await pool.run(job, [bytes]);
     return { ...shared, ...(result as object) };
+  });
+
+/** What this installation is made of and can do, as far as a renderer can start here. Rejects with a sentence. */
+export const describe = (config: Config): Promise<Record<string, unknown>> =>
+  withApp(config, async ({ pool, sandbox }) => {
+    const job: AboutJob = { about: "renderer" };
+    const { result } = await pool.run(job, []);
+    const formats = Object.entries(FORMATS);
+    const namesOf = (kept: [string, FormatEntry][]) => kept.map(([name]) => name);
+    return {
+      version: version(),
+      node: process.versions.node,
+      system: `${process.platform} ${process.arch}`,
+      ...(result as object),
+      reads: namesOf(formats.filter(([, { load }]) => load)),
+      writes: namesOf(formats.filter(([, { save }]) => save)),
+      // Formats whose optional package is not installed.
+      missing: namesOf(formats.filter(([, { load, save }]) => !load && !save)),
+      allocator: findAllocator() ?? "that of the system's C library",
+      sandbox: sandbox.name,
+      refused: sandbox.refuses.map((act) => PROMISES[act].means),
+      notHigher: sandbox.notHigher,
+    };
+  });
+
+/** Lends out a server without doors and with one renderer. */
+async function withApp<T>(config: Config, use: (app: App) => Promise<T>): Promise<T> {
+  // Whoever types the command may ask any source that the server could.
+  const trusting = { ...config, http: { ...config.http, development: true } };
+  const log = createLog({ level: "error", write: (line) => process.stderr.write(line) });
+  const app = await createApp({ ...trusting, render: { ...config.render, workers: 1 } }, log);
+  try {
+    return await use(app);
   } finally {
     await app.close(0);
   }
 }
 
-async function download(
-  source: Awaited<ReturnType<typeof createApp>>["source"],
-  url: string,
-): Promise<Uint8Array> {
+async function download(source: App["source"], url: string): Promise<Uint8Array> {
   const wish = { signal: AbortSignal.timeout(30_000), maxBytes: 0, headers: {}, mode: "picture" } as const;
   return readBody(await source.fetch(url, wish), { maxBytes: 0 });
 }

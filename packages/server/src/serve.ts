@@ -18,6 +18,8 @@ export async function serve({ config, warnings }: Loaded): Promise<void> {
   const log = createLog({ format, level, write: lineSink(process.stdout) });
   for (const warning of [...warnings, ...openings(config)]) log.warn(warning);
   const app = await createApp(config, log);
+  if (app.sandbox.level === 0 && process.platform === "linux")
+    log.warn(`renderers are not confined beyond being processes: ${app.sandbox.notHigher.join("; ")}`);
   const readiness = createReadiness();
   const metrics = createMetrics({
     namespace: config.observe.prometheusNamespace,
@@ -32,7 +34,12 @@ export async function serve({ config, warnings }: Loaded): Promise<void> {
   });
   const [door] = doors;
   await app.pool.started;
-  log.info("listening", { url: door.url, version: version(), renderers: config.render.workers });
+  log.info("listening", {
+    url: door.url,
+    version: version(),
+    renderers: config.render.workers,
+    sandbox: app.sandbox.name,
+  });
   runUntilSignal({
     doors,
     readiness,

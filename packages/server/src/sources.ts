@@ -1,7 +1,9 @@
 import type { Config } from "./config/settings.ts";
 import type { Allowlist } from "./guard/allowlist.ts";
 import { createGate } from "./guard/gate.ts";
+import { breaker } from "./source/breaker.ts";
 import type { BucketSource } from "./source/bucket.ts";
+import { failures } from "./source/failures.ts";
 import { fileSource } from "./source/file.ts";
 import { httpSource, type HttpSource } from "./source/http.ts";
 import { lanes } from "./source/lanes.ts";
@@ -57,7 +59,7 @@ const STORES: Readonly<
 };
 
 /** A store that nobody asks costs nothing: neither memory nor the time to load what it needs. */
-function onFirstUse(open: () => Promise<BucketSource>): BucketSource {
+function lazily(open: () => Promise<BucketSource>): BucketSource {
   let opened: Promise<BucketSource> | undefined;
   return {
     fetch: async (url, wish) => (await (opened ??= open())).fetch(url, wish),
@@ -85,6 +87,9 @@ function openWeb({ source, guard }: Config, { allows, ports }: Allowlist): HttpS
   });
 }
 
+/** No host is left alone for longer, whatever it asks for. */
+const LONGEST_PAUSE_SECONDS = 60;
+
 /** Sources of every kind; object stores are opened when they are first asked. */
 export function openSources(config: Config, allowlist: Allowlist): Sources {
   const { source, url } = config;
@@ -92,16 +97,24 @@ export function openSources(config: Config, allowlist: Allowlist): Sources {
   const ownWeb = openWeb(config, { ...allowlist, allows: () => true });
   const stores = Object.entries(STORES)
     .filter(([, { isOn }]) => isOn(config))
-    .map(([scheme, { open }]): [string, BucketSource] => [scheme, onFirstUse(() => open(config))]);
+    .map(([scheme, { open }]): [string, BucketSource] => [scheme, lazily(() => open(config))]);
 
-  const inLanes = (each: Source): Source =>
-    lanes(each, { active: source.maxHostDownloads, queued: source.maxHostQueueSize });
+  // What failed a moment ago and hosts that are left alone take no place in a lane.
+  const guarded = (each: Source): Source => {
+    const laned = lanes(each, { active: source.maxHostDownloads, queued: source.maxHostQueueSize });
+    const patient = breaker(laned, {
+      failures: source.breakerFailures,
+      pauseSeconds: source.breakerPause,
+      maxPauseSeconds: LONGEST_PAUSE_SECONDS,
+    });
+    return failures(patient, { missingSeconds: source.missingTtl, failureSeconds: source.failureTtl });
+  };
   const root = source.localFilesystemRoot;
   const others = {
     ...(root !== "" && { local: fileSource({ root, querySeparator: url.sourceUrlQuerySeparator }) }),
-    ...Object.fromEntries(stores.map(([scheme, store]) => [scheme, inLanes(store)])),
+    ...Object.fromEntries(stores.map(([scheme, store]) => [scheme, guarded(store)])),
   };
-  const asked = inLanes(web);
+  const asked = guarded(web);
   return {
     asked: byScheme({ http: asked, https: asked, ...others }),
     own: byScheme({ http: ownWeb, https: ownWeb, ...others }),

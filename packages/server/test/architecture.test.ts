@@ -18,11 +18,12 @@ const FLOORS = [
   ["site.ts"],
   ["app.ts", "routes.ts", "renderer.ts"],
   ["handle.ts"],
+  ["rendering.ts"],
   ["download.ts", "relay.ts", "reply.ts", "sources.ts"],
   ["job.ts", "lifetime.ts", "header-text.ts"],
   ["config/", "guard/", "http/", "image/", "observe/", "pages/", "render/", "scan/", "source/"],
   ["image/codec/", "image/geometry/", "image/metadata/", "image/svg"],
-  ["flight.ts", "queue.ts"],
+  ["flight.ts", "quarantine.ts", "queue.ts"],
   ["deadline.ts", "detect.ts"],
   ["collector.ts", "errors.ts", "formats.ts", "message.ts", "peer.ts"],
 ] as const;

@@ -7,6 +7,8 @@ export interface App {
   serve(loaded: Loaded): Promise<void>;
   /** What is known of the picture in a file or at a URL. */
   inspect(config: Config, source: string): Promise<Readonly<Record<string, unknown>>>;
+  /** What this installation is made of and can do. */
+  describe(config: Config): Promise<Readonly<Record<string, unknown>>>;
 }
 
 /** What a command is called with. */

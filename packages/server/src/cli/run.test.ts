@@ -12,7 +12,7 @@ async function call(argv: readonly string[], app: Partial<App>) {
   const code = await run(argv, {
     out: (line) => out.push(line),
     err: (line) => err.push(line),
-    app: () => Promise.resolve({ serve: nothing, inspect: nothing, ...app }),
+    app: () => Promise.resolve({ serve: nothing, inspect: nothing, describe: nothing, ...app }),
   });
   return { code, out: out.join("\n"), err: err.join("\n") };
 }
@@ -58,6 +58,16 @@ describe("tintype info", () => {
     assert.equal(code, 0);
     assert.equal(out, ["format   jpeg", "width    640", 'profile  {"name":"sRGB"}'].join("\n"));
     assert.deepEqual(asked, [2_000_000, "cat.jpg"]);
+  });
+
+  it("prints what the installation is where no picture is named", async () => {
+    const facts = { version: "1.2.3", reads: ["jpeg", "png"], missing: [] };
+    const describe: App["describe"] = ({ render }) => Promise.resolve({ ...facts, sandbox: render.sandbox });
+    const { code, out } = await call(["info", "--render-sandbox", "2"], { describe });
+    assert.equal(code, 0);
+    assert.equal(out, ["version  1.2.3", "reads    jpeg, png", "missing  none", "sandbox  2"].join("\n"));
+    const machine = await call(["info", "--json"], { describe });
+    assert.deepEqual(JSON.parse(machine.out), { ...facts, sandbox: "auto" });
   });
 
   it("prints for machines", async () => {

@@ -49,7 +49,12 @@ export function derive(config: Config, given: ReadonlySet<string>, around: Surro
         http.development,
       ),
     },
-    source: { ...source, userAgent: source.userAgent.replaceAll("%current_version", version()) },
+    source: {
+      ...source,
+      missingTtl: unless("source.missingTtl", source.missingTtl, http.development ? 0 : source.missingTtl),
+      failureTtl: unless("source.failureTtl", source.failureTtl, http.development ? 0 : source.failureTtl),
+      userAgent: source.userAgent.replaceAll("%current_version", version()),
+    },
     s3: { ...s3, region: unless("s3.region", s3.region, around.awsRegion || s3.region) },
     render: { ...render, workers, requestsQueueSize: queue },
   };

@@ -332,7 +332,36 @@ export const SETTINGS = {
       64,
       "Downloads that wait for their turn at one host; further ones are refused.",
     ),
-    userAgent: setting(string, "tintype/%current_version", "The User-Agent header that sources see.", {
+    missingTtl: setting(
+      count,
+      60,
+      "Time that a picture which is not there (404, 410) is not asked for again.",
+      {
+        derived: "60; 0 in development mode",
+        ...seconds,
+      },
+    ),
+    failureTtl: setting(
+      count,
+      5,
+      "Time that a picture which could not be had otherwise is not asked for again.",
+      {
+        derived: "5; 0 in development mode",
+        ...seconds,
+      },
+    ),
+    breakerFailures: setting(
+      positive,
+      5,
+      "Time-outs and failed connections in a row after which a host is left alone for a while.",
+    ),
+    breakerPause: setting(
+      positive,
+      5,
+      "Time that it is left alone, doubled with each failure more, a minute at most.",
+      seconds,
+    ),
+    userAgent: setting(string, "imgproxy/%current_version", "The User-Agent header that sources see.", {
       imgproxy: "IMGPROXY_USER_AGENT",
     }),
     localFilesystemRoot: setting(
@@ -463,6 +492,17 @@ export const SETTINGS = {
       derived: "4 for each worker, 16 at least; 0 in AWS Lambda",
     }),
     queueTimeout: setting(timer({ min: 1 }), 5, "Time that a request waits for a renderer.", seconds),
+    sandbox: setting(
+      word(["auto", "0", "1", "2", "3"]),
+      "auto",
+      "How renderers are confined: as far as the machine grants it, to a level at least, or not at all (0).",
+    ),
+    quarantineTtl: setting(
+      count,
+      600,
+      "Time for which a file is refused that has cost two renderers; 0 refuses none.",
+      seconds,
+    ),
   },
 
   limits: {

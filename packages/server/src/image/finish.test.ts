@@ -20,6 +20,7 @@ import {
   saved,
   slope,
 } from "../../test/fixtures/source.ts";
+import { greyProfile } from "../../test/fixtures/profile.ts";
 import { keepCopyright } from "./metadata/copyright.ts";
 import { readTexts, writeTexts } from "./metadata/exif.ts";
 import { formatIim, parseIim, unwrapIptc } from "./metadata/iptc.ts";
@@ -239,44 +240,6 @@ describe("colour", () => {
     assert.deepEqual([icc, pages], [(await sharp(tagged).metadata()).icc, 2]);
   });
 });
-
-/** A profile that says only how light grey is: ICC.1:2010, a monochrome display with one gamma. */
-function greyProfile(gamma: number): Buffer {
-  const tag = (type: string, body: Buffer): Buffer =>
-    Buffer.concat([Buffer.from(type, "latin1"), Buffer.alloc(4), body]);
-  const fixed = (value: number): Buffer => {
-    const bytes = Buffer.alloc(4);
-    bytes.writeInt32BE(Math.round(value * 65536));
-    return bytes;
-  };
-  const curve = Buffer.alloc(8);
-  curve.writeUInt32BE(1);
-  curve.writeUInt16BE(Math.round(gamma * 256), 4);
-  const text = Buffer.from("grey\0".padEnd(12, "\0"), "latin1");
-  const described = Buffer.concat([Buffer.from([0, 0, 0, 5]), text.subarray(0, 5), Buffer.alloc(78 + 1)]);
-  const tags: readonly (readonly [string, Buffer])[] = [
-    ["desc", tag("desc", described)],
-    ["cprt", tag("text", text)],
-    ["wtpt", tag("XYZ ", Buffer.concat([0.9642, 1, 0.8249].map(fixed)))],
-    ["kTRC", tag("curv", curve)],
-  ];
-  const table = Buffer.alloc(4 + tags.length * 12);
-  table.writeUInt32BE(tags.length);
-  let at = 128 + table.length;
-  tags.forEach(([name, body], i) => {
-    table.write(name, 4 + i * 12, "latin1");
-    table.writeUInt32BE(at, 8 + i * 12);
-    table.writeUInt32BE(body.length, 12 + i * 12);
-    at += body.length;
-  });
-  const header = Buffer.alloc(128);
-  header.writeUInt32BE(at);
-  header.writeUInt32BE(0x02100000, 8);
-  header.write("mntrGRAYXYZ ", 12, "latin1");
-  header.write("acsp", 36, "latin1");
-  Buffer.concat([0.9642, 1, 0.8249].map(fixed)).copy(header, 68);
-  return Buffer.concat([header, table, ...tags.map(([, body]) => body)]);
-}
 
 describe("metadata", () => {
   const XMP = [

@@ -62,6 +62,8 @@ describe("chooseFormat", () => {
     ["png", "", { alpha: true, preferred: ["jpeg", "webp"] }, "webp"],
     ["png", "", { alpha: true, preferred: ["jpeg"] }, "jpeg"],
     ["webp", "", { frames: 5, preferred: ["jpeg", "png"] }, "jpeg"],
+    ["heic", "", { preferred: ["jxl", "heic", "webp"] }, "webp"],
+    ["jpeg", "", { preferred: ["jxl"] }, "png"],
     // What the client accepts goes before all that, and behind what the URL says.
     ["jpeg", "", { accepted: ["avif", "webp"] }, "avif"],
     ["jpeg", "", { accepted: ["webp"] }, "webp"],
@@ -74,7 +76,8 @@ describe("chooseFormat", () => {
     // What the server enforces goes before what the URL says.
     ["jpeg", "f:png", { enforced: ["webp"] }, "webp"],
     ["jpeg", "f:png", { accepted: ["webp"], enforced: ["avif"] }, "avif"],
-    ["jpeg", "", { enforced: ["avif", "webp"] }, "avif"],
+    // Where the URL says nothing, what is enforced is among what is accepted.
+    ["jpeg", "", { accepted: ["avif", "webp"], enforced: ["webp"] }, "avif"],
     ["gif", "f:gif", { frames: 5, enforced: ["avif", "webp"] }, "webp"],
     ["gif", "f:gif", { frames: 5, enforced: ["avif"] }, "gif"],
     // What the URL says, even where it loses something.

@@ -11,7 +11,12 @@ export interface InspectJob {
   readonly inspect: string;
 }
 
-type Job = RenderJob | InspectJob;
+/** What does the work, rather than a picture. */
+export interface AboutJob {
+  readonly about: "renderer";
+}
+
+type Job = RenderJob | InspectJob | AboutJob;
 
 /** Prepares this process to make pictures with these settings, one at a time. */
 export async function createRenderer(setup: unknown) {
@@ -22,12 +27,19 @@ export async function createRenderer(setup: unknown) {
   closeLoaders();
   const make = async (job: unknown, [original, watermark]: readonly Uint8Array[]) => {
     const asked = job as Job; // The front made it, by this type.
+    if ("about" in asked) return { result: about(), blobs: [] };
     if (!original) throw new HttpError("internal", "expected a source's bytes, got none");
     if ("inspect" in asked) return { result: await inspect(original, asked, settings), blobs: [] };
     const { rendered, bytes } = await render(asked, { original, watermark }, settings);
     return { result: rendered, blobs: [bytes] };
   };
   return Promise.resolve({ render: make, selfTest: testLoaders });
+}
+
+/** What `tintype info` tells of the libraries that read and write pictures. */
+function about(): object {
+  const { sharp: own, vips, ...others } = sharp.versions;
+  return { sharp: own, libvips: vips, libraries: Object.entries(others).map((pair) => pair.join(" ")) };
 }
 
 /** What `tintype info` tells of a picture. */

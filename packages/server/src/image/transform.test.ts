@@ -122,6 +122,24 @@ describe("orientation", () => {
       }
     });
 
+  for (const format of ["png", "webp", "tiff", "avif"] as const)
+    it(`of a ${format} counts like that of a JPEG`, async () => {
+      const tagged = quarters(64, 32).withMetadata({ orientation: 6 });
+      const bytes = await tagged[format]({ quality: 95 }).toBuffer();
+      for (const to of ["png", "jpg/q:95", "avif/q:95", "tiff"]) {
+        const made = await renderUrl({ bytes, format }, `f:${to}`);
+        assert.deepEqual(made.rendered.origin, { width: 32, height: 64 }, to);
+        assert.deepEqual(
+          corners(await decode(made)),
+          [
+            [3, 0],
+            [2, 1],
+          ],
+          to,
+        );
+      }
+    });
+
   it("stays as stored with ar:0, and the tag goes", async () => {
     const made = await renderUrl(await oriented(quarters(32, 16), 6), "ar:0/f:jpg/q:95");
     assert.deepEqual(corners(await decode(made)), QUARTERS);

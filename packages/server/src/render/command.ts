@@ -19,11 +19,7 @@ export interface EnvironmentOptions {
 }
 
 /** How a renderer is started where nothing confines it (`sandbox.ts` wraps it). */
-export const childCommand = (
-  entry: URL,
-  execArgv: readonly string[],
-  env: Command["env"] = {},
-): Command => ({
+export const childCommand = (entry: URL, execArgv: readonly string[], env: Command["env"] = {}): Command => ({
   file: process.execPath,
   args: [...execArgv, fileURLToPath(entry)],
   env,

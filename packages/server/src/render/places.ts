@@ -45,8 +45,9 @@ export function placesOf({ entry, preload }: PlacesOptions): Places {
 
 /** Libraries of this process by the paths under which they were loaded. */
 function sharedObjects(): string[] {
-  const { report } = process;
-  const { excludeNetwork } = report;
+  // Its types lack this setting of Node 22.13.
+  const report: NodeJS.ProcessReport & { excludeNetwork?: boolean } = process.report;
+  const { excludeNetwork = false } = report;
   // It would look the names of connected addresses up.
   report.excludeNetwork = true;
   // By the documented shape of diagnostic reports.

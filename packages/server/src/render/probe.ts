@@ -1,13 +1,14 @@
 /**
  * The process that a sandbox is tried out with before renderers are trusted to it: it tries what should be refused, and
- * loads what renderers load. Its arguments are the front's process id and network, and the URL of that module.
+ * loads what renderers load. Its arguments are the front's process id, its namespaces of processes and networks, and the
+ * URL of that module.
  */
 import { spawnSync } from "node:child_process";
 import { closeSync, openSync, readFileSync, readlinkSync } from "node:fs";
 import { connect } from "node:net";
 import type { Act, Findings } from "./sandbox.ts";
 
-const [front = "", network = "", module = ""] = process.argv.slice(2);
+const [front = "", processes = "", network = "", module = ""] = process.argv.slice(2);
 
 const status = readFileSync("/proc/self/status", "utf8");
 const limits = readFileSync("/proc/self/limits", "utf8");
@@ -27,6 +28,11 @@ const opens = (path: string): boolean => !fails(() => closeSync(openSync(path, "
 const limitOf = (name: string): number =>
   Number(new RegExp(`^Max ${name} +\\S+ +(\\d+)`, "m").exec(limits)?.[1] ?? Infinity);
 
+/** CAP_SYS_PTRACE, CAP_SYS_ADMIN and CAP_SYS_RESOURCE (capabilities(7)): any of them undoes what is refused below. */
+const POWERS = (1n << 19n) | (1n << 21n) | (1n << 24n);
+
+const powers = BigInt(`0x${/^CapEff:\s*([\da-f]+)$/m.exec(status)?.[1] ?? "ffffffff"}`) & POWERS;
+
 /** No port answers there, but only a process that may not even ask is told so with these codes. */
 const mayConnect = (): Promise<boolean> =>
   new Promise((resolve) => {
@@ -37,16 +43,18 @@ const mayConnect = (): Promise<boolean> =>
   });
 
 const isOwnNetwork = readlinkSync("/proc/self/ns/net") !== network;
+/** Then the front's number is that of somebody in here, or of nobody. */
+const isFrontHidden = readlinkSync("/proc/self/ns/pid") !== processes;
 
 const isRefused: Readonly<Record<Act, boolean>> = {
-  gain: /^NoNewPrivs:\s*1$/m.test(status) && /^CapEff:\s*0+$/m.test(status),
+  gain: powers === 0n && /^NoNewPrivs:\s*1$/m.test(status),
   dump: limitOf("core file size") <= 1,
   write: limitOf("file size") === 0,
-  read: !["/etc/passwd", "/etc/hostname", `/proc/${front}/cmdline`].some(opens),
+  read: !["/etc/passwd", "/etc/hostname"].some(opens) && (isFrontHidden || !opens(`/proc/${front}/cmdline`)),
   execute: spawnSync("/bin/sh", ["-c", ":"]).error !== undefined,
-  trace: !opens(`/proc/${front}/mem`),
+  trace: isFrontHidden || !opens(`/proc/${front}/mem`),
   connect: isOwnNetwork || !(await mayConnect()),
-  signal: fails(() => process.kill(Number(front), 0)),
+  signal: isFrontHidden || fails(() => process.kill(Number(front), 0)),
 };
 
 await import(module);

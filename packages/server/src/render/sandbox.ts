@@ -33,27 +33,27 @@ export interface Findings {
 }
 
 export interface SandboxReport {
+  readonly level: Level;
   /** Level and launcher, as "L3 bubblewrap". */
   readonly name: string;
   readonly refuses: readonly Act[];
   /** Most bytes of data that a renderer may hold; 0 for no limit. */
   readonly dataBytes: number;
-  /** Each launcher that would confine more, and why it is not in use. */
+  /** Each launcher that would have been taken before this one, and why it was not. */
   readonly notHigher: readonly string[];
 }
 
 /** How renderers are confined on this machine. */
 export interface Sandbox {
-  readonly level: Level;
   /** The command of a renderer, confined. */
   readonly wrap: (command: Command) => Command;
-  /** The same without Node's own permissions, which would hide from a test what the system refuses. */
+  /** The same without Node's own permissions, which would hide what the system refuses. */
   readonly confine: (command: Command) => Command;
   readonly report: SandboxReport;
 }
 
-/** The highest level that works, at least a level, or none. */
-export type SandboxWish = "auto" | Level;
+/** The highest level that works, or at least a level. 0 asks for none. */
+export type SandboxWish = "auto" | `${Level}`;
 
 export interface SandboxOptions extends EnvironmentOptions {
   readonly wish: SandboxWish;
@@ -63,6 +63,7 @@ export interface SandboxOptions extends EnvironmentOptions {
   readonly module: string;
   /** How many renderers share the memory of this machine. */
   readonly size: number;
+  /** By default what this machine has. */
   readonly tools?: Tools;
 }
 
@@ -78,52 +79,63 @@ const MOST_DATA_BYTES = 3 * 1024 ** 3;
  */
 export async function findSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { wish } = options;
-  if (wish === 0) return unconfined(["switched off"]);
+  if (wish === "0") return unconfined(["switched off by TINTYPE_RENDER_SANDBOX"]);
+  if (process.platform !== "linux") return orNone(wish, ["sandboxes need Linux"]);
   const notHigher: string[] = [];
-  const least = wish === "auto" ? 1 : wish;
-  for (const launcher of process.platform === "linux" ? LAUNCHERS : []) {
-    if (launcher.level < least) continue;
+  const least = wish === "auto" ? 1 : Number(wish);
+  for (const launcher of LAUNCHERS.filter(({ level }) => level >= least)) {
     const found = await tryOut(launcher, options);
     if (typeof found !== "string") return { ...found, report: { ...found.report, notHigher } };
     notHigher.push(`${nameOf(launcher)}: ${found}`);
   }
-  if (process.platform !== "linux") notHigher.push("sandboxes need Linux");
+  return orNone(wish, notHigher);
+}
+
+function orNone(wish: SandboxWish, notHigher: readonly string[]): Sandbox {
   if (wish === "auto") return unconfined(notHigher);
   throw new Error(
-    `expected a sandbox of level ${least} or more for renderers (TINTYPE_RENDER_SANDBOX), got none: ${notHigher.join("; ")}`,
+    `TINTYPE_RENDER_SANDBOX: expected a machine that grants renderers a sandbox of level ${wish}, got ${notHigher.join("; ")}`,
   );
+}
+
+function unconfined(notHigher: readonly string[]): Sandbox {
+  const same = (command: Command): Command => command;
+  const report = { level: 0, name: "L0 none", refuses: [], dataBytes: 0, notHigher } as const;
+  return { wrap: same, confine: same, report };
 }
 
 const nameOf = ({ level, name }: Launcher): string => `L${level} ${name}`;
 
-function unconfined(notHigher: readonly string[]): Sandbox {
-  const same = (command: Command): Command => command;
-  return { level: 0, wrap: same, confine: same, report: { name: "L0 none", refuses: [], dataBytes: 0, notHigher } };
-}
-
 /** The sandbox that a launcher makes, or why it makes none. */
 async function tryOut(launcher: Launcher, options: SandboxOptions): Promise<Sandbox | string> {
-  const tools = kitOf(launcher, options.tools ?? findTools());
+  const tools = toolsFor(launcher, options.tools ?? findTools());
   if (typeof tools === "string") return tools;
-  const places = placesOf(options);
-  const kit: Kit = { tools, places, dataBytes: undefined };
+  const kit: Kit = { tools, places: placesOf(options), dataBytes: undefined };
   const found = await probe(launcher.launch(kit, withFlags(probeCommand(options), NODE_FLAGS)));
   if (typeof found === "string") return found;
   const broken = ACTS.filter((act) => PROMISES[act].from <= launcher.level && !found.refused.includes(act));
   if (broken.length > 0) return `does not refuse ${broken.map((act) => PROMISES[act].means).join(", ")}`;
-  const dataBytes = found.dataBytes + shareOf(options.size);
-  const confine = (command: Command) =>
-    launcher.launch({ ...kit, dataBytes }, withFlags(command, NODE_FLAGS));
+  return sandboxOf(launcher, { ...kit, dataBytes: found.dataBytes + shareOf(options.size) }, found);
+}
+
+function sandboxOf(launcher: Launcher, kit: Kit, { refused }: Findings): Sandbox {
+  const { level } = launcher;
+  const confine = (command: Command): Command => launcher.launch(kit, withFlags(command, NODE_FLAGS));
   return {
-    level: launcher.level,
     confine,
-    wrap: (command) => confine(withFlags(command, permissionFlags(places))),
-    report: { name: nameOf(launcher), refuses: found.refused, dataBytes, notHigher: [] },
+    wrap: (command) => confine(withFlags(command, permissionFlags(kit.places))),
+    report: {
+      level,
+      name: nameOf(launcher),
+      refuses: refused,
+      dataBytes: kit.dataBytes ?? 0,
+      notHigher: [],
+    },
   };
 }
 
 /** The tools, or which are missing. Those that the launcher does not use may be missing. */
-function kitOf({ tools: needed }: Launcher, found: Tools): Kit["tools"] | string {
+function toolsFor({ tools: needed }: Launcher, found: Tools): Kit["tools"] | string {
   const missing = needed.filter((tool) => found[tool] === undefined);
   if (missing.length > 0) return `${missing.join(", ")} not installed`;
   return Object.fromEntries(TOOLS.map((tool) => [tool, found[tool] ?? ""])) as Kit["tools"]; // All of TOOLS.
@@ -139,7 +151,8 @@ function shareOf(size: number): number {
 function probeCommand(options: SandboxOptions): Command {
   const entry = new URL(import.meta.url.endsWith(".ts") ? "./probe.ts" : "./probe.js", import.meta.url);
   const command = childCommand(entry, importFlags(), childEnvironment(options));
-  const args = [String(process.pid), readlinkSync("/proc/self/ns/net"), options.module];
+  const spaces = ["/proc/self/ns/pid", "/proc/self/ns/net"].map((link) => readlinkSync(link));
+  const args = [String(process.pid), ...spaces, options.module];
   return { ...command, args: [...command.args, ...args] };
 }
 
@@ -148,7 +161,8 @@ const probe = ({ file, args, env }: Command): Promise<Findings | string> =>
   new Promise((resolve) => {
     const limits = { env, cwd: "/", timeout: PROBE_MS, killSignal: "SIGKILL" } as const;
     execFile(file, args, limits, (error, stdout, stderr) => {
-      if (error === null) resolve(JSON.parse(stdout) as Findings); // Our own probe wrote it.
+      if (error === null)
+        resolve(JSON.parse(stdout) as Findings); // Our own probe wrote it.
       else resolve(error.killed ? `no answer within ${PROBE_MS} ms` : reasonOf(stderr, error));
     });
   });

@@ -2,7 +2,14 @@ import { Readable } from "node:stream";
 import type { BlobClient, BlobDownloadResponseParsed, Pipeline } from "@azure/storage-blob";
 import { peer } from "../peer.ts";
 import { type Answer, refusalOf } from "./answer.ts";
-import { type BucketSettings, type BucketSource, type Located, bodiless, bucketSource } from "./bucket.ts";
+import {
+  type BucketSettings,
+  type BucketSource,
+  type Located,
+  bodiless,
+  bucketSource,
+  onFirstUse,
+} from "./bucket.ts";
 import { partOf } from "./part.ts";
 import type { Wish } from "./source.ts";
 
@@ -115,12 +122,7 @@ function refuse(error: unknown): never {
 
 /** Pictures in Azure Blob Storage: `abs://container/key`. */
 export function azureSource(settings: AzureSettings): BucketSource {
-  let opened: Promise<Pipeline> | undefined;
-  const open = (): Promise<Pipeline> => {
-    opened ??= openPipeline(settings);
-    opened.catch(() => (opened = undefined));
-    return opened;
-  };
+  const open = onFirstUse(() => openPipeline(settings));
   return bucketSource(settings, {
     names: (bucket) => CONTAINER.test(bucket),
     ask: async (located, wish, signal) => {

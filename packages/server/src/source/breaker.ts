@@ -30,6 +30,10 @@ function isTrouble({ code, cause }: HttpError): boolean {
   );
 }
 
+/** The source's own word; a lane that is full has a Retry-After too, but says nothing of the host. */
+const asksForPause = ({ code, retryAfter }: HttpError): boolean =>
+  retryAfter !== undefined && (code === "source_refused" || code === "source_failed");
+
 /**
  * A source that leaves a host alone for a while after it has failed several times in a row, or as long as the host asks
  * for with Retry-After. One request at a time then finds out whether it is back. Refuses with the host's last error.
@@ -56,7 +60,7 @@ export function breaker(source: Source, settings: BreakerSettings): Source {
       return original;
     } catch (caught) {
       const error = HttpError.from(caught);
-      if (isTrouble(error) || error.retryAfter !== undefined) remember(host, error);
+      if (isTrouble(error) || asksForPause(error)) remember(host, error);
       throw error;
     }
   };

@@ -63,6 +63,18 @@ export function bodiless(
   return { statusCode, headers, body: Readable.from([]) };
 }
 
+/** Opens something once, on first use; what could not be opened is tried anew the next time. */
+export function onFirstUse<T>(open: () => Promise<T>): () => Promise<T> {
+  let opened: Promise<T> | undefined;
+  return () => {
+    if (opened) return opened;
+    const opening = open();
+    opened = opening;
+    opening.catch(() => (opened = undefined));
+    return opening;
+  };
+}
+
 function readLocated(url: string, separator: string): Located {
   const [, bucket = "", rest = ""] = /^[^:]*:\/\/([^/]*)\/*(.*)$/s.exec(url) ?? [];
   const cut = separator === "" ? -1 : rest.indexOf(separator);
@@ -88,13 +100,14 @@ function checkLocated({ bucket, key }: Located, store: Store, settings: BucketSe
 /** An answer, or the signal's reason; an answer that comes too late is let go. */
 function within(asked: Promise<Answer>, signal: AbortSignal): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const leave = (): void => reject(signal.reason as Error); // A budget gives no other reason.
+    const reason = (): Error => signal.reason as Error; // A budget gives no other.
+    const leave = (): void => reject(reason());
     if (signal.aborted) leave();
     signal.addEventListener("abort", leave, { once: true });
     asked.then((answer) => {
       // Whoever reads the body learns of its error; a body that nobody reads must not bring the process down.
       answer.body.on("error", () => undefined);
-      const release = (): void => void answer.body.destroy(signal.reason as Error);
+      const release = (): void => void answer.body.destroy(reason());
       if (signal.aborted) release();
       else signal.addEventListener("abort", release, { once: true });
       resolve(answer);

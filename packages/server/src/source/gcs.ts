@@ -3,7 +3,14 @@ import { HttpError } from "../errors.ts";
 import { peer } from "../peer.ts";
 import { type ReachSettings, openTrustingAgent, send } from "./agent.ts";
 import { type Answer, refusalOf, valuesOf } from "./answer.ts";
-import { type BucketSettings, type BucketSource, type Located, bodiless, bucketSource } from "./bucket.ts";
+import {
+  type BucketSettings,
+  type BucketSource,
+  type Located,
+  bodiless,
+  bucketSource,
+  onFirstUse,
+} from "./bucket.ts";
 import { isUnchanged } from "./conditional.ts";
 import type { Wish } from "./source.ts";
 
@@ -94,12 +101,7 @@ async function ask(place: URL, wish: Wish, send: (headers: Record<string, string
 /** Pictures in Google Cloud Storage: `gs://bucket/key?generation`. */
 export function gcsSource(settings: GcsSettings): BucketSource {
   const agent: Agent = openTrustingAgent(settings);
-  let opened: Promise<Credentials> | undefined;
-  const open = (): Promise<Credentials> => {
-    opened ??= openCredentials(settings);
-    opened.catch(() => (opened = undefined));
-    return opened;
-  };
+  const open = onFirstUse(() => openCredentials(settings));
   return bucketSource(settings, {
     names: (bucket) => BUCKET.test(bucket),
     ask: async (located, wish, signal) => {

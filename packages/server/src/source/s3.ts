@@ -1,7 +1,14 @@
 import { Readable } from "node:stream";
 import type { GetObjectCommandInput, GetObjectCommandOutput } from "@aws-sdk/client-s3";
 import { type Answer, refusalOf } from "./answer.ts";
-import { type BucketSettings, type BucketSource, type Located, bodiless, bucketSource } from "./bucket.ts";
+import {
+  type BucketSettings,
+  type BucketSource,
+  type Located,
+  bodiless,
+  bucketSource,
+  onFirstUse,
+} from "./bucket.ts";
 import { type Client, type ClientSettings, openClient } from "./s3-client.ts";
 import type { Wish } from "./source.ts";
 
@@ -22,7 +29,7 @@ const MOST_LEARNED = 1000;
 /** One client for each region, and what is known of where buckets lie. */
 class Regions {
   readonly #settings: ClientSettings;
-  readonly #clients = new Map<string, Promise<Client>>();
+  readonly #clients = new Map<string, () => Promise<Client>>();
   readonly #learned = new Map<string, string>();
 
   constructor(settings: ClientSettings) {
@@ -44,19 +51,15 @@ class Regions {
     }
   }
 
-  /** A client that could not be opened is tried anew. */
   #client(region: string): Promise<Client> {
-    const open = this.#clients.get(region);
-    if (open) return open;
-    const opening = openClient(region, this.#settings);
-    this.#clients.set(region, opening);
-    opening.catch(() => this.#clients.delete(region));
-    return opening;
+    const client = this.#clients.get(region) ?? onFirstUse(() => openClient(region, this.#settings));
+    this.#clients.set(region, client);
+    return client();
   }
 
   async close(): Promise<void> {
-    for (const client of await Promise.allSettled(this.#clients.values()))
-      if (client.status === "fulfilled") client.value.close();
+    const opened = await Promise.allSettled([...this.#clients.values()].map((client) => client()));
+    for (const client of opened) if (client.status === "fulfilled") client.value.close();
   }
 }
 

@@ -5,7 +5,7 @@ import { read, refusal, serve, wish } from "../../test/fixtures/fetching.ts";
 import { OpenStack, USER } from "../../test/fixtures/openstack.ts";
 import { swiftSource, type SwiftSettings } from "./swift.ts";
 
-const env = (url: string, front: string, apiKey: string = USER.password) => ({
+const env = (front: string, apiKey: string = USER.password) => ({
   IMGPROXY_USE_SWIFT: "true",
   IMGPROXY_SWIFT_USERNAME: USER.username,
   IMGPROXY_SWIFT_API_KEY: apiKey,
@@ -21,9 +21,9 @@ conforms("OpenStack Swift", {
   start: () => shared.start(),
   env: (url, front) => {
     shared.front = url;
-    return env(url, front);
+    return env(front);
   },
-  stranger: { env: (url, front) => env(url, front, "another word"), code: "source_unreachable" },
+  stranger: { env: (_url, front) => env(front, "another word"), code: "source_unreachable" },
   failing: "source_failed",
   unnamed: ["..", "pict%75res", "me@pictures", "pictures:80", "a".repeat(257)],
 });

@@ -126,13 +126,25 @@ describe("a picture that takes too long", () => {
   });
 });
 
-describe("a renderer that dies", () => {
-  const server = useServer();
+describe("a renderer that dies", { concurrency: 1 }, () => {
+  const server = useServer(PATIENT);
 
-  it("costs its own picture, 500, and no other", async () => {
-    const victim = server.get(origin.target("/hard", HARD));
+  const kill = async (): Promise<void> => {
     await until(() => server.app.pool.busy > 0);
     for (const pid of server.app.pool.pids()) process.kill(pid, "SIGKILL");
+    await until(() => server.app.pool.busy === 0);
+  };
+
+  it("once costs nobody anything: the picture is made anew", async () => {
+    const victim = server.get(origin.target("/hard", HARD));
+    await kill();
+    assert.equal((await victim).status, 200);
+  });
+
+  it("twice costs its own picture, 500, and no other", async () => {
+    const victim = server.get(origin.target("/hard", `${HARD}/q:2`));
+    await kill();
+    await kill();
     const answer = await victim;
     assert.deepEqual([answer.status, answer.text], [500, "Internal error"]);
     assert.equal(answer.headers["cache-control"], "no-store");

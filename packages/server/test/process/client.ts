@@ -13,6 +13,9 @@ export interface Answer {
   readonly milliseconds: number;
 }
 
+/** Milliseconds within which something happens at once, even where the machine has other things to do. */
+export const PROMPT = 4000;
+
 const agent = new Agent({ keepAlive: true, maxSockets: Infinity });
 
 export interface Asking {

@@ -4,7 +4,7 @@ import type { ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import { after } from "node:test";
 import { fileURLToPath } from "node:url";
-import { childrenOf } from "./tree.ts";
+import { leavesOf } from "./tree.ts";
 
 /** One line of the log. */
 export interface Line {
@@ -40,6 +40,8 @@ const DEFAULTS = {
   IMGPROXY_AVIF_SPEED: "0",
   IMGPROXY_TIMEOUT: "60",
   TINTYPE_RENDER_QUEUE_TIMEOUT: "60",
+  // All slow originals are the same bytes, and tests end many renderers over them.
+  TINTYPE_RENDER_QUARANTINE_TTL: "0",
   TINTYPE_HTTP_LAME_DUCK_DELAY: "0",
 };
 
@@ -61,7 +63,7 @@ export async function startServer(settings: Readonly<Record<string, string>> = {
     process: child,
     lines,
     answered: () => lines.filter(({ status }) => status !== undefined),
-    renderers: () => childrenOf(pid),
+    renderers: () => leavesOf(pid),
     ended,
   };
 }

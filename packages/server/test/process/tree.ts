@@ -13,6 +13,14 @@ export function childrenOf(parent: number): number[] {
     .map(({ pid }) => pid);
 }
 
+/** The processes below a process that have started none themselves: what stands at the end of each launcher. */
+export function leavesOf(ancestor: number): number[] {
+  const running = processes().filter(({ state }) => state !== "Z");
+  const below = (parent: number): number[] =>
+    running.filter((entry) => entry.parent === parent).flatMap(({ pid }) => [pid, ...below(pid)]);
+  return below(ancestor).filter((pid) => !running.some(({ parent }) => parent === pid));
+}
+
 /** Whether a process runs; one that has ended and waits for its parent to notice does not. */
 export const isRunning = (pid: number): boolean =>
   processes().some((entry) => entry.pid === pid && entry.state !== "Z");
