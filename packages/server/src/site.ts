@@ -9,9 +9,10 @@ import { clientIp } from "./http/client.ts";
 import type { Readiness } from "./http/lifecycle.ts";
 import { requestId } from "./http/request-id.ts";
 import { spelling } from "./job.ts";
-import type { Ask, Handle, Reply } from "./message.ts";
+import { header, type Ask, type Handle, type Reply } from "./message.ts";
 import { logRequest, type Log } from "./observe/log.ts";
 import type { Metrics } from "./observe/metrics.ts";
+import { failurePage, failurePolicy } from "./pages/failure.ts";
 import { galleryPage, galleryPolicy } from "./pages/gallery.ts";
 import { landingPage, landingPolicy } from "./pages/landing.ts";
 import { createRoutes, type RouteSettings } from "./routes.ts";
@@ -53,7 +54,24 @@ export function createSite(config: Config, { app, log, metrics, readiness }: Sur
     }
     const always = { "Content-Security-Policy": PICTURE_POLICY, "X-Content-Type-Options": "nosniff" };
     const named = { Server: config.http.serverName, "X-Request-ID": id };
-    return { ...told.reply, headers: { ...always, ...named, ...told.reply.headers } };
+    const reply = config.http.developmentErrorsMode ? explained(told, ask, id) : told.reply;
+    return { ...reply, headers: { ...always, ...named, ...reply.headers } };
+  };
+}
+
+/** A refusal as a page, for a developer's browser (contract http.md, section 3). */
+function explained({ reply, error }: Told, { headers }: Ask, id: string): Reply {
+  if (!error || !header(headers, "accept")?.includes("text/html")) return reply;
+  const { message, docs } = ERRORS[error.code];
+  const failure = { status: error.status, message, code: error.code, docs, requestId: id, version: version(), error };
+  return {
+    ...reply,
+    headers: {
+      ...reply.headers,
+      "Content-Type": "text/html; charset=utf-8",
+      "Content-Security-Policy": failurePolicy(),
+    },
+    body: failurePage(failure),
   };
 }
 

@@ -152,6 +152,11 @@ export const DIFFERENCES: readonly Difference[] = [
     why: "Node has no such sockets",
   },
   {
+    imgproxy: "colours of a URL (background, padding) and the watermark are mixed in the source's colour space",
+    here: "they are mixed in sRGB",
+    why: "ff8800 should be ff8800 on every picture",
+  },
+  {
     imgproxy: "twice as many workers as CPUs",
     here: "one renderer for each CPU that the cgroup grants",
     why: "downloads hold no renderer, so more would only share the CPU",

@@ -20,16 +20,17 @@ export function lay(raw: Raw, frame: Frame, solid: string | undefined): Raw {
   if (colour) for (let at = 0; at < to.length; at++) to[at] = colour[at % channels]!; // Three, or one of three alike.
   for (let y = 0; y < raw.height; y++) {
     for (let x = 0; x < raw.width; x++) {
-      const [r, g, b, alpha] = colourAt(from, (y * raw.width + x) * raw.channels, raw.channels);
-      const at = ((y + frame.top) * frame.width + x + frame.left) * channels;
-      if (!colour) to.set([r, g, b, alpha], at);
-      else
-        to.set(
-          [r, g, b].slice(0, channels).map((value, i) => mix(value, colour[i]!, alpha)),
-          at,
-        ); // As above.
+      const source = (y * raw.width + x) * raw.channels;
+      const target = ((y + frame.top) * frame.width + x + frame.left) * channels;
+      const alpha = raw.channels === 4 ? from[source + 3]! : OPAQUE;
+      for (let channel = 0; channel < Math.min(3, channels); channel++) {
+        const value = from[source + (raw.channels === 1 ? 0 : channel)]!;
+        to[target + channel] = colour ? mix(value, colour[channel]!, alpha) : value;
+      }
+      if (!colour) to[target + 3] = alpha;
     }
   }
+  // Indices lie within the pixels that the sizes promise, which is what the assertions above rest on.
   return { data: Buffer.from(to.buffer), width: frame.width, height: frame.height, channels, depth: 16 };
 }
 
@@ -38,10 +39,3 @@ const channelsOf = (solid: string): number[] =>
 
 const mix = (above: number, below: number, alpha: number): number =>
   Math.round((above * alpha + below * (OPAQUE - alpha)) / OPAQUE);
-
-type Colour = readonly [red: number, green: number, blue: number, alpha: number];
-
-function colourAt(from: Uint16Array, at: number, channels: number): Colour {
-  const [grey = 0, green = 0, blue = 0, alpha = OPAQUE] = from.subarray(at, at + channels);
-  return channels === 1 ? [grey, grey, grey, OPAQUE] : [grey, green, blue, alpha];
-}

@@ -33,7 +33,8 @@ describe("sources without a list and without a key", () => {
   it("are files below the root, and nothing else", async () => {
     assert.equal((await server.get(`/_/${plain("local:///a.png")}`)).status, 200);
     for (const url of [origin.url("/png"), "https://a.invalid/", "a.png", "local:/a", "xlocal:///a.png"]) {
-      for (const options of ["", "raw:1/"]) await assertRefused(server, `/_/${options}${base64(url)}`, UNLISTED);
+      for (const options of ["", "raw:1/"])
+        await assertRefused(server, `/_/${options}${base64(url)}`, UNLISTED);
     }
     assert.equal(origin.seen.length, 0);
   });

@@ -88,8 +88,13 @@ describe("odd requests that are good", { concurrency: 4 }, () => {
   });
 
   it("several on one connection are answered in their order", async () => {
-    const all = [origin.target("/png", "w:2"), "/health", "/_/nope:1/plain/a"].map((target) => get(target)).join("");
+    const all = [origin.target("/png", "w:2"), "/health", "/_/nope:1/plain/a"]
+      .map((target) => get(target))
+      .join("");
     const { text } = await talk(server.port, all, { until: /Invalid URL/ });
-    assert.deepEqual([...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status), ["200", "200", "404"]);
+    assert.deepEqual(
+      [...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status),
+      ["200", "200", "404"],
+    );
   });
 });

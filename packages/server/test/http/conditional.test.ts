@@ -44,29 +44,41 @@ describe("validators", { concurrency: 4 }, () => {
   });
 
   it("of the client are not sent on: the answer is made whole, and compared here", async () => {
-    await server.get(dated("w:5"), { "If-None-Match": '"theirs"', "If-Modified-Since": LATER, Range: "bytes=0-1" });
+    await server.get(dated("w:5"), {
+      "If-None-Match": '"theirs"',
+      "If-Modified-Since": LATER,
+      Range: "bytes=0-1",
+    });
     const { headers } = origin.last("/dated");
-    for (const name of ["if-none-match", "if-modified-since", "range"]) assert.equal(headers[name], undefined);
+    for (const name of ["if-none-match", "if-modified-since", "range"])
+      assert.equal(headers[name], undefined);
   });
 
-  const MATCHES: readonly (readonly [name: string, headers: (etag: string) => Record<string, string>, status: number])[] =
+  const MATCHES: readonly (readonly [
+    name: string,
+    headers: (etag: string) => Record<string, string>,
+    status: number,
+  ])[] = [
+    ["the ETag", (etag) => ({ "If-None-Match": etag }), 304],
+    ["a weak form of it", (etag) => ({ "If-None-Match": `W/${etag}` }), 304],
+    ["a list with it", (etag) => ({ "If-None-Match": `"a", W/"b,c" ,${etag}` }), 304],
+    ["a star", () => ({ "If-None-Match": "*" }), 304],
+    ["another ETag", () => ({ "If-None-Match": '"other"' }), 200],
+    ["the source's ETag", () => ({ "If-None-Match": 'W/"theirs"' }), 200],
+    ["the ETag without quotes", (etag) => ({ "If-None-Match": etag.slice(1, -1) }), 200],
+    ["a part of it", (etag) => ({ "If-None-Match": `${etag.slice(0, -3)}"` }), 200],
+    ["an empty header", () => ({ "If-None-Match": "" }), 200],
+    ["the date", () => ({ "If-Modified-Since": MODIFIED }), 304],
+    ["a later date", () => ({ "If-Modified-Since": LATER }), 304],
+    ["an earlier date", () => ({ "If-Modified-Since": EARLIER }), 200],
+    ["no date", () => ({ "If-Modified-Since": "soon" }), 200],
+    ["another ETag and the date", () => ({ "If-None-Match": '"other"', "If-Modified-Since": MODIFIED }), 200],
     [
-      ["the ETag", (etag) => ({ "If-None-Match": etag }), 304],
-      ["a weak form of it", (etag) => ({ "If-None-Match": `W/${etag}` }), 304],
-      ["a list with it", (etag) => ({ "If-None-Match": `"a", W/"b,c" ,${etag}` }), 304],
-      ["a star", () => ({ "If-None-Match": "*" }), 304],
-      ["another ETag", () => ({ "If-None-Match": '"other"' }), 200],
-      ["the source's ETag", () => ({ "If-None-Match": 'W/"theirs"' }), 200],
-      ["the ETag without quotes", (etag) => ({ "If-None-Match": etag.slice(1, -1) }), 200],
-      ["a part of it", (etag) => ({ "If-None-Match": `${etag.slice(0, -3)}"` }), 200],
-      ["an empty header", () => ({ "If-None-Match": "" }), 200],
-      ["the date", () => ({ "If-Modified-Since": MODIFIED }), 304],
-      ["a later date", () => ({ "If-Modified-Since": LATER }), 304],
-      ["an earlier date", () => ({ "If-Modified-Since": EARLIER }), 200],
-      ["no date", () => ({ "If-Modified-Since": "soon" }), 200],
-      ["another ETag and the date", () => ({ "If-None-Match": '"other"', "If-Modified-Since": MODIFIED }), 200],
-      ["the ETag and an earlier date", (etag) => ({ "If-None-Match": etag, "If-Modified-Since": EARLIER }), 304],
-    ];
+      "the ETag and an earlier date",
+      (etag) => ({ "If-None-Match": etag, "If-Modified-Since": EARLIER }),
+      304,
+    ],
+  ];
   for (const [name, headers, status] of MATCHES)
     it(`${name}: ${status}`, async () => {
       const whole = await server.get(dated());
@@ -85,7 +97,14 @@ describe("validators", { concurrency: 4 }, () => {
     for (const method of ["GET", "HEAD"]) {
       const fresh = await server.ask(dated(), { method, headers: { "If-None-Match": etagOf(whole) } });
       assert.equal(fresh.status, 304);
-      for (const name of ["etag", "last-modified", "cache-control", "vary", "content-security-policy", "server"])
+      for (const name of [
+        "etag",
+        "last-modified",
+        "cache-control",
+        "vary",
+        "content-security-policy",
+        "server",
+      ])
         assert.equal(fresh.headers[name], whole.headers[name]);
       const gone = ["content-type", "content-disposition", "content-length", "link", "x-origin-width"];
       for (const name of gone) assert.equal(fresh.headers[name], undefined);

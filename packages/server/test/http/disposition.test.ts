@@ -8,7 +8,16 @@ import { useServer } from "../fixtures/server.ts";
 
 const origin = useOrigin(async () => {
   const png = await picture("png");
-  const paths = ["/a/b.png", "/a/b", "/a/", "/.png", "/a/b.tar.gz", '/a/q"q.png', "/a/%E5%9C%96.png", "/a/b%20c.png"];
+  const paths = [
+    "/a/b.png",
+    "/a/b",
+    "/a/",
+    "/.png",
+    "/a/b.tar.gz",
+    '/a/q"q.png',
+    "/a/%E5%9C%96.png",
+    "/a/b%20c.png",
+  ];
   return Object.fromEntries(paths.map((path) => [path, png]));
 });
 
@@ -65,7 +74,10 @@ describe("Content-Disposition", { concurrency: 4 }, () => {
     ["maybe", "inline"],
   ] as const)
     it(`att:${value} is ${kind}`, async () => {
-      assert.equal(await dispositionOf(origin.target("/a/b.png", `att:${value}`)), `${kind}; filename="b.png"`);
+      assert.equal(
+        await dispositionOf(origin.target("/a/b.png", `att:${value}`)),
+        `${kind}; filename="b.png"`,
+      );
     });
 
   it("is not sent with a refusal", async () => {

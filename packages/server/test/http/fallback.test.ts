@@ -19,7 +19,10 @@ const origin = useOrigin(async () => {
     "/short": cutShort(jpeg, 20),
     "/big": Buffer.concat([jpeg, Buffer.alloc(3000)]),
     "/broken": jpeg.subarray(0, 300),
-    "/validated": { headers: { ETag: '"x"', "Last-Modified": new Date(0).toUTCString() }, body: "no picture" },
+    "/validated": {
+      headers: { ETag: '"x"', "Last-Modified": new Date(0).toUTCString() },
+      body: "no picture",
+    },
   };
 });
 const folder = useFolder(async () => ({ "fallback.png": await picture("widePng") }));

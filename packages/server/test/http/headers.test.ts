@@ -12,7 +12,13 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sa
 const origin = useOrigin(async () => ({
   ...(await pages("png", "turnedJpeg", "svg", "movingGif")),
   "/set-cookie": {
-    headers: { "Set-Cookie": "a=b", "X-Powered-By": "origin", Server: "origin", Link: "<x>; rel=preload", Vary: "Cookie" },
+    headers: {
+      "Set-Cookie": "a=b",
+      "X-Powered-By": "origin",
+      Server: "origin",
+      Link: "<x>; rel=preload",
+      Vary: "Cookie",
+    },
     body: await picture("png"),
   },
 }));

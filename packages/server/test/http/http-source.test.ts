@@ -8,7 +8,10 @@ import { look, pages, picture } from "../fixtures/pictures.ts";
 import { assertRefused, type Refusal } from "../fixtures/refusal.ts";
 import { useServer } from "../fixtures/server.ts";
 
-const moved = (Location: string, status = 302, headers = {}) => ({ status, headers: { Location, ...headers } });
+const moved = (Location: string, status = 302, headers = {}) => ({
+  status,
+  headers: { Location, ...headers },
+});
 
 /** /hop/n redirects n times. */
 const hops = (most: number): Pages =>
@@ -33,7 +36,11 @@ const origin = useOrigin(async () => {
     "/identity": { headers: { "Content-Encoding": "identity" }, body: png },
     "/206": { status: 206, headers: { "Content-Range": `bytes 0-${length - 1}/${length}` }, body: png },
     "/206-star": { status: 206, headers: { "Content-Range": `bytes 0-${length - 1}/*` }, body: png },
-    "/206-part": { status: 206, headers: { "Content-Range": `bytes 0-${length - 1}/${length + 1}` }, body: png },
+    "/206-part": {
+      status: 206,
+      headers: { "Content-Range": `bytes 0-${length - 1}/${length + 1}` },
+      body: png,
+    },
     "/206-bare": { status: 206, body: png },
     "/text": { headers: { "Content-Type": "text/html" }, body: png },
     "/dng-type": { headers: { "Content-Type": "image/x-adobe-dng; a=b" }, body: await picture("tiff") },
@@ -69,7 +76,12 @@ const unreachable = (detail: RegExp): Refusal => ({
   detail,
   cache: "short",
 });
-const invalidSource = (code: string, detail: RegExp): Refusal => ({ status: 404, body: "Invalid source URL", code, detail });
+const invalidSource = (code: string, detail: RegExp): Refusal => ({
+  status: 404,
+  body: "Invalid source URL",
+  code,
+  detail,
+});
 const unprocessable = (code: string, body: string, detail: RegExp): Refusal => ({
   status: 422,
   body,
@@ -86,7 +98,14 @@ describe("fetching", { concurrency: 4 }, () => {
   });
 
   it("asks with headers of its own making", async () => {
-    const sent = { Accept: "image/webp", "Accept-Language": "de", Referer: "x", Range: "bytes=0-1", Cookie: "a=b", Via: "c" };
+    const sent = {
+      Accept: "image/webp",
+      "Accept-Language": "de",
+      Referer: "x",
+      Range: "bytes=0-1",
+      Cookie: "a=b",
+      Via: "c",
+    };
     await server.get(origin.target("/png?headers"), sent);
     const { method, headers } = origin.last("/png?headers");
     const { host, connection: _, "user-agent": agent, ...rest } = headers;

@@ -96,7 +96,9 @@ describe("the log", { concurrency: 4 }, () => {
 
   it("has no line for what came before a request was one", async () => {
     const fake = FAKE.replace("forged", "smuggled");
-    const { text } = await talk(server.port, `GET /\n${fake} HTTP/1.1\r\nHost: a\r\n\r\n`, { milliseconds: 500 });
+    const { text } = await talk(server.port, `GET /\n${fake} HTTP/1.1\r\nHost: a\r\n\r\n`, {
+      milliseconds: 500,
+    });
     assert.match(text, /^HTTP\/1\.1 400 /);
     assert.ok(!server.lines.some((line) => line.includes("smuggled")));
   });

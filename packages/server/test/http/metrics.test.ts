@@ -77,7 +77,8 @@ describe("metrics", () => {
       ['errors_total{type="timeout"}', 0],
     ] as const)
       assert.equal(all.get(name), value, name);
-    for (const name of ["vips_memory_bytes", "vips_max_memory_bytes", "vips_allocs"]) assert.ok(all.has(name), name);
+    for (const name of ["vips_memory_bytes", "vips_max_memory_bytes", "vips_allocs"])
+      assert.ok(all.has(name), name);
     for (const name of ["process_resident_memory_bytes", "process_cpu_seconds_total", "process_open_fds"])
       assert.ok((all.get(name) ?? 0) > 0, name);
   });

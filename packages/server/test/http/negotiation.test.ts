@@ -39,7 +39,10 @@ const READ_AS: Readonly<Record<string, string>> = {
 type Row = readonly [source: Source, options: string, accept: string, mime: string];
 
 async function assertFormat(server: TestServer, [source, options, accept, mime]: Row): Promise<Answer> {
-  const answer = await server.get(origin.target(`/${source}`, options), accept === "" ? {} : { Accept: accept });
+  const answer = await server.get(
+    origin.target(`/${source}`, options),
+    accept === "" ? {} : { Accept: accept },
+  );
   assert.deepEqual([answer.status, answer.headers["content-type"]], [200, mime]);
   assert.equal(answer.headers["vary"], "Accept");
   assert.equal((await look(answer.body)).format, READ_AS[mime]);
@@ -118,7 +121,10 @@ describe("formats by default", { concurrency: 4 }, () => {
       ["", "image/webp", 3],
       ["f:png", "", 1],
     ] as const) {
-      const { body } = await server.get(origin.target("/movingGif", options), accept ? { Accept: accept } : {});
+      const { body } = await server.get(
+        origin.target("/movingGif", options),
+        accept ? { Accept: accept } : {},
+      );
       assert.equal((await look(body)).pages, frames);
     }
   });

@@ -28,6 +28,7 @@ const HARD = "f:avif";
 const origin = useOrigin(async () => ({
   ...(await pages("png", "jpeg")),
   "/hard": await hard(),
+  "/deadly": await hard(),
   "/silent": silent,
   "/stuck": stuck(await picture("jpeg"), 100),
   "/late": late(300, await picture("png")),
@@ -55,7 +56,9 @@ describe("a full line", () => {
       code: "queue_full",
       detail: /a line of at most 1/,
     };
-    const answer = await assertRefused(server, origin.target("/png", "w:3"), refusal, { also: ["retry-after"] });
+    const answer = await assertRefused(server, origin.target("/png", "w:3"), refusal, {
+      also: ["retry-after"],
+    });
     assert.ok(performance.now() - startedAt < 500);
     assert.match(answer.headers["retry-after"] ?? "", /^([1-9]|[12]\d|30)$/);
     assert.deepEqual([(await first).status, (await second).status], [200, 200]);
@@ -65,7 +68,11 @@ describe("a full line", () => {
     const busy = server.get(origin.target("/hard", `${HARD}/q:1`));
     await until(isRendering(server));
     const startedAt = performance.now();
-    const answers = await Promise.all([server.get("/health"), server.get("/ready"), server.get("/_/nope:1/plain/a")]);
+    const answers = await Promise.all([
+      server.get("/health"),
+      server.get("/ready"),
+      server.get("/_/nope:1/plain/a"),
+    ]);
     assert.deepEqual(
       answers.map(({ status }) => status),
       [200, 200, 404],
@@ -93,7 +100,12 @@ describe("time", { concurrency: true }, () => {
   });
   const impatient = useServer({ IMGPROXY_DOWNLOAD_TIMEOUT: "1" });
 
-  const timeout = { status: 503, body: "Timeout", code: "timeout", detail: /within 1000 ms|in time/ } as const;
+  const timeout = {
+    status: 503,
+    body: "Timeout",
+    code: "timeout",
+    detail: /within 1000 ms|in time/,
+  } as const;
   const slow = {
     status: 504,
     body: "Source is unreachable",
@@ -111,12 +123,8 @@ describe("time", { concurrency: true }, () => {
     it(`of the download ends at ${path}: 504`, async () => {
       await assertRefused(impatient, origin.target(path), slow);
     });
-});
 
-describe("a picture that takes too long", () => {
-  const server = useServer({ IMGPROXY_TIMEOUT: "1" });
-
-  it("is ended at the deadline with 503, and the next one is made at once", async () => {
+  it("ends a picture that takes too long: 503, and the next one is made at once", async () => {
     const refusal = { status: 503, body: "Timeout", code: "timeout", detail: /within \d+(\.\d+)? ms/ };
     await assertRefused(server, origin.target("/hard", `${HARD}/w:4000/el:1`), refusal);
     const startedAt = performance.now();
@@ -126,39 +134,27 @@ describe("a picture that takes too long", () => {
   });
 });
 
-describe("a renderer that dies", { concurrency: 1 }, () => {
+describe("renderers and clients that come and go", () => {
   const server = useServer(PATIENT);
 
-  const kill = async (): Promise<void> => {
-    await until(() => server.app.pool.busy > 0);
-    for (const pid of server.app.pool.pids()) process.kill(pid, "SIGKILL");
-    await until(() => server.app.pool.busy === 0);
-  };
-
-  it("once costs nobody anything: the picture is made anew", async () => {
-    const victim = server.get(origin.target("/hard", HARD));
-    await kill();
-    assert.equal((await victim).status, 200);
-  });
-
-  it("twice costs its own picture, 500, and no other", async () => {
-    const victim = server.get(origin.target("/hard", `${HARD}/q:2`));
-    await kill();
-    await kill();
-    const answer = await victim;
+  it("a picture that costs renderers again and again is refused, 500, and then 422 unseen", async () => {
+    const victim = server.get(origin.target("/deadly", HARD));
+    const { pool } = server.app;
+    const killing = setInterval(() => {
+      if (pool.busy > 0) for (const pid of pool.pids()) process.kill(pid, "SIGKILL");
+    }, 20);
+    const answer = await victim.finally(() => clearInterval(killing));
     assert.deepEqual([answer.status, answer.text], [500, "Internal error"]);
     assert.equal(answer.headers["cache-control"], "no-store");
     const [line = {}] = server.logOf(answer);
     assert.deepEqual([line["code"], line["level"]], ["renderer_lost", "ERROR"]);
     assert.match(String(line["stack"]), /renderer/);
+    const again = await server.get(origin.target("/deadly", HARD));
+    assert.deepEqual([again.status, again.text], [422, "Broken or unsupported image"]);
     assert.equal((await server.get(origin.target("/png"))).status, 200);
   });
-});
 
-describe("a client that leaves", () => {
-  const server = useServer();
-
-  it("is logged as 499, and the renderer is free again", async () => {
+  it("a client that leaves is logged as 499, and the renderer is free again", async () => {
     const leaving = new AbortController();
     const target = origin.target("/hard", `${HARD}/w:1500`);
     const asked = server.ask(target, { signal: leaving.signal });
@@ -173,7 +169,7 @@ describe("a client that leaves", () => {
     assert.equal((await server.get(origin.target("/png"))).status, 200);
   });
 
-  it("does not take the picture from those who stay", async () => {
+  it("a client that leaves does not take the picture from those who stay", async () => {
     const target = origin.target("/late", "w:3");
     const leaving = new AbortController();
     const gone = server.ask(target, { signal: leaving.signal });
@@ -185,12 +181,8 @@ describe("a client that leaves", () => {
     await assert.rejects(gone);
     assert.equal(origin.count("/late"), 1);
   });
-});
 
-describe("many who want the same", () => {
-  const server = useServer(PATIENT);
-
-  it("share one download and one render", async () => {
+  it("many who want the same share one download and one render", async () => {
     const target = origin.target("/late", "w:4");
     const before = origin.count("/late");
     const answers = await Promise.all(Array.from({ length: 12 }, () => server.get(target)));
@@ -200,10 +192,12 @@ describe("many who want the same", () => {
     for (const { body } of answers) assert.ok(body.equals(answers[0]?.body ?? Buffer.alloc(0)));
   });
 
-  it("share the download where only the options differ", async () => {
+  it("many who want the same source share the download where only the options differ", async () => {
     const before = origin.count("/late");
     const widths = [2, 3, 5];
-    const answers = await Promise.all(widths.map((width) => server.get(origin.target("/late", `w:${width}/cb:x`))));
+    const answers = await Promise.all(
+      widths.map((width) => server.get(origin.target("/late", `w:${width}/cb:x`))),
+    );
     assert.equal(origin.count("/late"), before + 1);
     const sizes = await Promise.all(answers.map(({ body }) => look(body)));
     assert.deepEqual(

@@ -55,7 +55,11 @@ describe("presets", { concurrency: 4 }, () => {
 
   it("are exempt from the list of allowed options, which other options are not", async () => {
     for (const option of ["w:1", "height:1", "rs:fit:1", "f:png"])
-      await assertRefused(server, origin.target("/jpeg", option), invalid("option_not_allowed", /not among the allowed/));
+      await assertRefused(
+        server,
+        origin.target("/jpeg", option),
+        invalid("option_not_allowed", /not among the allowed/),
+      );
     assert.equal(await shape(server, `${origin.target("/jpeg")}@png`), "40x30 png");
   });
 
@@ -101,7 +105,19 @@ describe("nothing but presets", { concurrency: 4 }, () => {
 });
 
 describe("presets that make no sense", () => {
-  for (const presets of ["a", "a=", "=w:1", "a=w", "a=w:1/sm", "a=w:x", "a=nope:1", "a=w:1=2", "a=msr:1", "a=pr:b", "a=w:1/"])
+  for (const presets of [
+    "a",
+    "a=",
+    "=w:1",
+    "a=w",
+    "a=w:1/sm",
+    "a=w:x",
+    "a=nope:1",
+    "a=w:1=2",
+    "a=msr:1",
+    "a=pr:b",
+    "a=w:1/",
+  ])
     it(`${presets} keeps the server from starting`, async () => {
       await assert.rejects(startServer({ IMGPROXY_PRESETS: presets }), /IMGPROXY_PRESETS: /);
     });

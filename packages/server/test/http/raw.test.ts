@@ -73,7 +73,14 @@ describe("raw mode", { concurrency: 4 }, () => {
       "accept-encoding": "br",
       range: "bytes=2-3",
     };
-    await server.get(raw("/206"), { ...passed, Cookie: "a=b", Authorization: "x", Referer: "y", "X-Other": "z", Accept: "image/webp" });
+    await server.get(raw("/206"), {
+      ...passed,
+      Cookie: "a=b",
+      Authorization: "x",
+      Referer: "y",
+      "X-Other": "z",
+      Accept: "image/webp",
+    });
     const { host: _, connection: __, ...headers } = origin.last("/206").headers;
     assert.deepEqual(headers, { ...passed, "user-agent": headers["user-agent"] });
   });
@@ -132,7 +139,12 @@ describe("raw mode", { concurrency: 4 }, () => {
     });
 
   it("does not care for formats, neither good nor bad", async () => {
-    for (const target of [`${raw("/png")}@webp`, `${raw("/png")}@nonsense`, raw("/png", "raw:1/f:webp"), raw("/png", "raw:1/f:heic")]) {
+    for (const target of [
+      `${raw("/png")}@webp`,
+      `${raw("/png")}@nonsense`,
+      raw("/png", "raw:1/f:webp"),
+      raw("/png", "raw:1/f:heic"),
+    ]) {
       const { status, body } = await server.get(target, { Accept: "image/avif" });
       assert.equal(status, 200);
       assert.ok(body.equals(await picture("png")));
@@ -161,7 +173,10 @@ describe("raw mode", { concurrency: 4 }, () => {
 
   it("is bound by the list of sources and the guard of addresses", async () => {
     const refusal = { status: 404, body: "Invalid source URL", detail: /./ };
-    await assertRefused(server, `/_/raw:1/${plain("https://a.example/")}`, { ...refusal, code: "source_not_allowed" });
+    await assertRefused(server, `/_/raw:1/${plain("https://a.example/")}`, {
+      ...refusal,
+      code: "source_not_allowed",
+    });
     const forbidden = { ...refusal, code: "source_address_forbidden", cache: "short" } as const;
     await assertRefused(server, `/_/raw:1/${plain("http://10.0.0.1/")}`, forbidden);
   });

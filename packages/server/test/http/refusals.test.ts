@@ -9,7 +9,12 @@ import { pages, picture } from "../fixtures/pictures.ts";
 import { assertRefused, type Refusal } from "../fixtures/refusal.ts";
 import { useServer } from "../fixtures/server.ts";
 
-const invalidUrl = (code: string, detail: RegExp): Refusal => ({ status: 404, body: "Invalid URL", code, detail });
+const invalidUrl = (code: string, detail: RegExp): Refusal => ({
+  status: 404,
+  body: "Invalid URL",
+  code,
+  detail,
+});
 
 const unreachable = (detail: RegExp, code = "source_unreachable"): Refusal => ({
   status: 404,
@@ -32,7 +37,11 @@ const UNREADABLE: readonly (readonly [name: string, target: string, refusal: Ref
   ["an empty plain source", "/_/plain/", invalidUrl("invalid_source", /source/)],
   ["an unknown option", `/_/nope:1/${PLAIN}`, invalidUrl("invalid_option", /got "nope"/)],
   ["an option in capitals", `/_/W:1/${PLAIN}`, invalidUrl("invalid_option", /got "W"/)],
-  ["a bad argument", `/_/w:wide/${PLAIN}`, invalidUrl("invalid_option", /w: expected an integer.*got "wide"/)],
+  [
+    "a bad argument",
+    `/_/w:wide/${PLAIN}`,
+    invalidUrl("invalid_option", /w: expected an integer.*got "wide"/),
+  ],
   ["too many arguments", `/_/w:1:2/${PLAIN}`, invalidUrl("invalid_option", /at most 1 argument/)],
   ["an empty required argument", `/_/w:/${PLAIN}`, invalidUrl("invalid_option", /got ""/)],
   ["an unknown preset", `/_/pr:nope/${PLAIN}`, invalidUrl("unknown_preset", /got "nope"/)],
@@ -63,22 +72,24 @@ const UNREADABLE: readonly (readonly [name: string, target: string, refusal: Ref
     `/_/f:heic/${PLAIN}`,
     { status: 422, body: "Invalid URL", code: "format_unsaveable", detail: /no encoder for heic/ },
   ],
-  ["an unlisted source", `/_/${plain("https://example.com/a.png")}`, {
-    status: 404,
-    body: "Invalid source URL",
-    code: "source_not_allowed",
-    detail: /got https:\/\/example\.com\/a\.png: set IMGPROXY_ALLOWED_SOURCES/,
-  }],
+  [
+    "an unlisted source",
+    `/_/${plain("https://example.com/a.png")}`,
+    {
+      status: 404,
+      body: "Invalid source URL",
+      code: "source_not_allowed",
+      detail: /got https:\/\/example\.com\/a\.png: set IMGPROXY_ALLOWED_SOURCES/,
+    },
+  ],
 ];
 
 /** What an origin may answer, and what becomes of it. */
 const STATUSES: readonly (readonly [status: number, refusal: Refusal])[] = [
-  ...[400, 401, 403, 404, 410, 418, 429, 451].map(
-    (status): [number, Refusal] => [
-      status,
-      { ...unreachable(new RegExp(`got ${status}`), "source_refused"), status },
-    ],
-  ),
+  ...[400, 401, 403, 404, 410, 418, 429, 451].map((status): [number, Refusal] => [
+    status,
+    { ...unreachable(new RegExp(`got ${status}`), "source_refused"), status },
+  ]),
   ...[500, 502, 503, 504].map((status): [number, Refusal] => [
     status,
     { ...unreachable(new RegExp(`got ${status}`), "source_failed"), status: 502 },
@@ -106,12 +117,19 @@ describe("refusals", { concurrency: 4 }, () => {
       ...Object.fromEntries(STATUSES.map(([status]) => [`/${status}`, { status }])),
       "/empty": {},
       "/html": { headers: { "Content-Type": "image/png" }, body: "<!doctype html><title>no</title>" },
-      "/part": { status: 206, headers: { "Content-Range": `bytes 0-9/${png.length}` }, body: png.subarray(0, 10) },
+      "/part": {
+        status: 206,
+        headers: { "Content-Range": `bytes 0-9/${png.length}` },
+        body: png.subarray(0, 10),
+      },
       "/moved": { status: 302, headers: { Location: "/moved" } },
       "/moved-nowhere": { status: 302 },
       "/short": cutShort(jpeg, 200),
       "/broken-jpeg": jpeg.subarray(0, 300),
-      "/deflated": { headers: { "Content-Encoding": "deflate" }, body: Buffer.from("789c030000000001", "hex") },
+      "/deflated": {
+        headers: { "Content-Encoding": "deflate" },
+        body: Buffer.from("789c030000000001", "hex"),
+      },
     };
   });
   const server = useServer();
@@ -138,7 +156,10 @@ describe("refusals", { concurrency: 4 }, () => {
     ["/deflated", broken("source_unrecognised", "Invalid source image", /expected a picture/)],
     ["/heic", broken("loader_missing", "Invalid URL", /no decoder for heic/)],
     ["/jxl", broken("loader_missing", "Invalid URL", /no decoder for jxl/)],
-    ["/hugePng", broken("resolution_too_big", "Invalid source image", /at most 50000000 pixels, got 30000 x 20000/)],
+    [
+      "/hugePng",
+      broken("resolution_too_big", "Invalid source image", /at most 50000000 pixels, got 30000 x 20000/),
+    ],
     ["/broken-jpeg", broken("broken_image", "Broken or unsupported image", /jpeg|premature/i)],
     ["/brokenSvg", broken("broken_svg", "Broken or unsupported SVG image", /svg|rect|tag/i)],
   ] as const satisfies readonly (readonly [string, Refusal])[])
@@ -165,7 +186,11 @@ describe("refusals", { concurrency: 4 }, () => {
     });
 
   it("a name that does not exist: 404", async () => {
-    await assertRefused(server, `/_/${plain("http://nowhere.invalid/a.png")}`, unreachable(/nowhere\.invalid/));
+    await assertRefused(
+      server,
+      `/_/${plain("http://nowhere.invalid/a.png")}`,
+      unreachable(/nowhere\.invalid/),
+    );
   });
 
   it("a port that nobody listens at: 404", async () => {

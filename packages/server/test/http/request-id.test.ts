@@ -4,7 +4,9 @@ import { describe, it } from "node:test";
 import { useServer } from "../fixtures/server.ts";
 
 const TARGET = "/_/nope:1/plain/a";
-const context = (value: unknown): Record<string, string> => ({ "X-Amzn-Request-Context": JSON.stringify(value) });
+const context = (value: unknown): Record<string, string> => ({
+  "X-Amzn-Request-Context": JSON.stringify(value),
+});
 
 describe("request ids", { concurrency: 4 }, () => {
   const server = useServer();

@@ -47,7 +47,10 @@ describe("routes", { concurrency: 4 }, () => {
   for (const method of ["POST", "PUT", "DELETE", "PATCH", "PROPFIND"])
     it(`${method} is nothing, and logged`, async () => {
       const answer = await server.ask(origin.target("/png"), { method });
-      assert.deepEqual([answer.status, answer.text, answer.headers["content-type"]], [404, " ", "text/plain"]);
+      assert.deepEqual(
+        [answer.status, answer.text, answer.headers["content-type"]],
+        [404, " ", "text/plain"],
+      );
       assert.equal(answer.headers["cache-control"], "no-store");
       assert.equal(server.logOf(answer)[0]?.["method"], method);
       assert.deepEqual(leaks(answer), []);

@@ -20,7 +20,9 @@ describe("a server with a secret", { concurrency: 4 }, () => {
   const server = useServer({ IMGPROXY_SECRET: SECRET, IMGPROXY_ALLOW_ORIGIN: "https://a.example" });
 
   it("serves who sends it, with CORS", async () => {
-    const { status, headers } = await server.get(origin.target("/png"), { Authorization: `Bearer ${SECRET}` });
+    const { status, headers } = await server.get(origin.target("/png"), {
+      Authorization: `Bearer ${SECRET}`,
+    });
     assert.equal(status, 200);
     assert.deepEqual(
       cors.map((name) => headers[name]),

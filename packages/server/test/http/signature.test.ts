@@ -14,7 +14,8 @@ const PAIRS = [
   ["secret", "hello"],
 ] as const;
 
-const hex = (texts: readonly string[]): string => texts.map((text) => Buffer.from(text).toString("hex")).join(",");
+const hex = (texts: readonly string[]): string =>
+  texts.map((text) => Buffer.from(text).toString("hex")).join(",");
 
 const KEYS = {
   IMGPROXY_KEY: hex(PAIRS.map(([key]) => key)),
@@ -68,8 +69,7 @@ describe("signed URLs", { concurrency: 4 }, () => {
     });
 
   it("accepts the vector of imgproxy's documentation, and judges its source only then", async () => {
-    const path =
-      "rs:fill:300:400:0/g:sm/aHR0cDovL2V4YW1w/bGUuY29tL2ltYWdl/cy9jdXJpb3NpdHku/anBn.png";
+    const path = "rs:fill:300:400:0/g:sm/aHR0cDovL2V4YW1w/bGUuY29tL2ltYWdl/cy9jdXJpb3NpdHku/anBn.png";
     const refusal = {
       status: 404,
       body: "Invalid source URL",
@@ -100,9 +100,10 @@ describe("signed URLs", { concurrency: 4 }, () => {
     ["one made over the broken form", signed("rs:fill:4:4/plain/local:/test1.png")],
     ["one made with the query", `/${sign(`${PATH}?a`)}/${PATH}?a`],
     ["one made of the decoded source", `/${good}/${PATH.replace("test1", "%74est1")}`],
-    ["the key of one pair with the salt of another", `/${createHmac("sha256", "test-key")
-      .update(`test-salt2/${PATH}`)
-      .digest("base64url")}/${PATH}`],
+    [
+      "the key of one pair with the salt of another",
+      `/${createHmac("sha256", "test-key").update(`test-salt2/${PATH}`).digest("base64url")}/${PATH}`,
+    ],
   ] as const)
     it(`refuses ${name}`, async () => {
       await assertRefused(server, target, FORBIDDEN);
@@ -120,7 +121,12 @@ describe("signed URLs", { concurrency: 4 }, () => {
   it("never logs a key, a salt, or the signature that would have been right", async () => {
     await server.get(`/wrong/${PATH}`);
     const log = server.lines.filter((line) => line.includes("/wrong/")).join("\n");
-    for (const word of [...KEYS.IMGPROXY_KEY.split(","), ...KEYS.IMGPROXY_SALT.split(","), ...PAIRS.flat(), good])
+    for (const word of [
+      ...KEYS.IMGPROXY_KEY.split(","),
+      ...KEYS.IMGPROXY_SALT.split(","),
+      ...PAIRS.flat(),
+      good,
+    ])
       assert.ok(!log.includes(word), `expected no ${word} in the log`);
   });
 });
@@ -146,7 +152,11 @@ describe("unsigned URLs", () => {
     });
 
   it("are served under any spelling of the source that means the same", async () => {
-    for (const source of ["plain/local:///test1.png", "plain/local:///%74est1.png", base64("local:///test1.png")])
+    for (const source of [
+      "plain/local:///test1.png",
+      "plain/local:///%74est1.png",
+      base64("local:///test1.png"),
+    ])
       assert.equal((await server.get(`/_/${source}`)).status, 200);
   });
 });

@@ -8,7 +8,9 @@ import { look, pages, pixel } from "../fixtures/pictures.ts";
 import { startServer, useServer, type TestServer } from "../fixtures/server.ts";
 
 const square = (width: number, background: string): Promise<Buffer> =>
-  sharp({ create: { width, height: width, channels: 3, background } }).png().toBuffer();
+  sharp({ create: { width, height: width, channels: 3, background } })
+    .png()
+    .toBuffer();
 
 const BLACK = [0, 0, 0, 255];
 const WHITE = [255, 255, 255, 255];
@@ -77,7 +79,16 @@ describe("the watermark", { concurrency: 4 }, () => {
     }
   });
 
-  for (const options of ["wm:", "wm:2", "wm:-1", "wm:x", "wm:1:sm", "wm:1:nope", "wm:1:ce:a", "wm:1:ce:0:0:-1"])
+  for (const options of [
+    "wm:",
+    "wm:2",
+    "wm:-1",
+    "wm:x",
+    "wm:1:sm",
+    "wm:1:nope",
+    "wm:1:ce:a",
+    "wm:1:ce:0:0:-1",
+  ])
     it(`${options} is no watermark`, async () => {
       const { status, text } = await server.get(origin.target("/black", options));
       assert.deepEqual([status, text], [404, "Invalid URL"]);

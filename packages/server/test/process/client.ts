@@ -46,6 +46,10 @@ export function get(url: string, asking: Asking = {}): Promise<Answer> {
   });
 }
 
+/** Status and words of a refusal; of anything else only its type, which is all that one wants to read. */
+export const saidBy = ({ status, headers, body }: Answer): [number, string] =>
+  status < 400 ? [status, headers["content-type"] ?? ""] : [status, body.toString()];
+
 /** A picture that is one colour all over, as its size and its colour in six hex digits. */
 export async function looks(body: Buffer): Promise<string> {
   const { data, info } = await sharp(body)

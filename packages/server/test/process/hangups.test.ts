@@ -3,8 +3,8 @@ import { describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { assertShows, eventually, get, inTurns, PROMPT } from "./client.ts";
 import { startOrigin } from "./origin.ts";
-import { path, startServer } from "./server.ts";
-import { busyCount, openFiles, withoutProc } from "./tree.ts";
+import { busy, path, rested, startServer } from "./server.ts";
+import { atWork, openFiles, withoutProc } from "./tree.ts";
 
 /** What it does not have it never answers. */
 const origin = await startOrigin(() => undefined);
@@ -29,7 +29,7 @@ describe("clients that hang up", () => {
       );
 
     const running = slow("running");
-    await eventually("a renderer at work", async () => (await busyCount(server.renderers())) > 0);
+    await busy(server);
     const queued = [slow("second"), slow("third")];
     await downloaded("second");
     await downloaded("third");
@@ -46,7 +46,7 @@ describe("clients that hang up", () => {
     for (const [index, answer] of (await Promise.all(waiting)).entries())
       await assertShows(answer, 24, ["aa0011", "00aa11"][index] ?? "");
     assert.ok(performance.now() - startedAt < PROMPT, `${performance.now() - startedAt} ms`);
-    await eventually("an idle server", async () => (await busyCount(server.renderers())) === 0);
+    await eventually("an idle server", async () => (await atWork(server.renderers())).length === 0);
     const gone = server.answered().filter(({ status }) => status === 499);
     assert.equal(gone.length, 3);
   });
@@ -55,7 +55,7 @@ describe("clients that hang up", () => {
     const server = await startServer();
     const url = `${server.url}${path("w:100/q:90/f:avif", `${origin.url}/noise-shared.jpg`)}`;
     const [first, second] = [leaver(url), leaver(url)];
-    await eventually("a renderer at work", async () => (await busyCount(server.renderers())) > 0);
+    await busy(server);
     const patient = get(url);
     await sleep(50);
     first.leave();
@@ -95,10 +95,7 @@ describe("clients that hang up", () => {
     const startedAt = performance.now();
     await assertShows(await small("ee1177"), 24, "ee1177");
     assert.ok(performance.now() - startedAt < PROMPT, `${performance.now() - startedAt} ms`);
-    await eventually("three idle renderers", async () => {
-      const renderers = server.renderers();
-      return renderers.length === 3 && (await busyCount(renderers)) === 0;
-    });
+    await rested(server);
     assert.equal(origin.open(), 0);
     await eventually(`about ${before} open files`, () => openFiles(server.pid) <= before + 8);
     assert.deepEqual(

@@ -4,7 +4,7 @@ import { eventually, get } from "./client.ts";
 import { startOrigin } from "./origin.ts";
 import { pulse, quantile } from "./pulse.ts";
 import { path, startServer } from "./server.ts";
-import { busyCount } from "./tree.ts";
+import { atWork } from "./tree.ts";
 
 const origin = await startOrigin();
 const server = await startServer();
@@ -20,7 +20,7 @@ describe("while all renderers encode", () => {
         () => undefined,
       );
     }
-    await eventually("two renderers at work", async () => (await busyCount(server.renderers())) >= 2);
+    await eventually("two renderers at work", async () => (await atWork(server.renderers())).length >= 2);
 
     // The machine has other things to do as well: what holds for the better of two series is the server's doing.
     const series = [await pulse(`${server.url}/health`, 300)];
@@ -31,6 +31,6 @@ describe("while all renderers encode", () => {
     assert.equal((await get(`${server.url}/ready`)).status, 200);
 
     assert.equal(finished, 0, "the renderers had nothing left to do");
-    assert.ok((await busyCount(server.renderers())) >= 2);
+    assert.ok((await atWork(server.renderers())).length >= 2);
   });
 });

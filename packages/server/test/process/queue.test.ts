@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { assertShows, eventually, get, PROMPT } from "./client.ts";
+import { assertShows, eventually, get, PROMPT, saidBy } from "./client.ts";
 import { startOrigin } from "./origin.ts";
 import { pulse, quantile } from "./pulse.ts";
-import { path, startServer } from "./server.ts";
+import { busy, path, startServer } from "./server.ts";
 import type { Running } from "./server.ts";
-import { busyCount } from "./tree.ts";
 
 const origin = await startOrigin();
 
@@ -13,9 +12,6 @@ const ONE = { IMGPROXY_WORKERS: "1", IMGPROXY_REQUESTS_QUEUE_SIZE: "2" };
 
 const ask = (server: Running, options: string, file: string) =>
   get(`${server.url}${path(options, `${origin.url}/${file}`)}`);
-
-const busy = (server: Running) =>
-  eventually("a renderer at work", async () => (await busyCount(server.renderers())) > 0);
 
 /** Resolves when a file has left the origin behind, so whoever asked for it waits or works. */
 const fetched = (file: string) =>
@@ -46,8 +42,9 @@ describe("one renderer and a line of two", () => {
     const refused = await Promise.all(
       Array.from({ length: 10 }, (_, index) => ask(server, "w:24/f:png", `33330${index}.png`)),
     );
-    for (const { status, headers, body } of refused) {
-      assert.deepEqual([status, body.toString()], [429, "Too many requests"]);
+    for (const answer of refused) {
+      assert.deepEqual(saidBy(answer), [429, "Too many requests"]);
+      const { headers } = answer;
       assert.equal(headers["cache-control"], "no-store");
       const seconds = Number(headers["retry-after"]);
       assert.ok(Number.isInteger(seconds) && seconds >= 1 && seconds <= 30, `retry after ${seconds}`);
@@ -55,12 +52,13 @@ describe("one renderer and a line of two", () => {
     const times = refused.map(({ milliseconds }) => milliseconds).toSorted((one, other) => one - other);
     assert.ok(quantile(times, 0.5) < 200, `${times.join(" ")} ms`);
 
-    for (const { status, body, milliseconds } of await Promise.all(waiting)) {
-      assert.deepEqual([status, body.toString()], [503, "Timeout"]);
+    for (const answer of await Promise.all(waiting)) {
+      assert.deepEqual(saidBy(answer), [503, "Timeout"]);
+      const { milliseconds } = answer;
       assert.ok(milliseconds >= 2900 && milliseconds < 3000 + PROMPT, `${milliseconds} ms`);
     }
     const late = await working;
-    assert.deepEqual([late.status, late.body.toString()], [503, "Timeout"]);
+    assert.deepEqual(saidBy(late), [503, "Timeout"]);
     assert.ok(late.milliseconds < 8000 + PROMPT, `${late.milliseconds} ms`);
     await assertShows(await ask(server, "w:24/f:png", "445566.png"), 24, "445566");
   });

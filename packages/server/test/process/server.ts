@@ -4,7 +4,8 @@ import type { ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import { after } from "node:test";
 import { fileURLToPath } from "node:url";
-import { leavesOf } from "./tree.ts";
+import { eventually } from "./client.ts";
+import { atWork, leavesOf } from "./tree.ts";
 
 /** One line of the log. */
 export interface Line {
@@ -85,3 +86,17 @@ function listening(child: ChildProcess, lines: Line[]): Promise<string> {
 
 /** The path of a rendition of an original. */
 export const path = (options: string, source: string): string => `/unsafe/${options}/plain/${source}`;
+
+/** Resolves when a renderer is at work, and tells which are. */
+export async function busy({ renderers }: Running): Promise<number[]> {
+  let found: number[] = [];
+  await eventually("a renderer at work", async () => (found = await atWork(renderers())).length > 0);
+  return found;
+}
+
+/** Resolves when two renderers and a spare one are ready, and none has anything to do. */
+export const rested = ({ renderers }: Running): Promise<void> =>
+  eventually("three idle renderers", async () => {
+    const pids = renderers();
+    return pids.length === 3 && (await atWork(pids)).length === 0;
+  });

@@ -3,9 +3,9 @@ import { describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { assertShows, eventually, get, PROMPT } from "./client.ts";
 import { startOrigin } from "./origin.ts";
-import { path, startServer } from "./server.ts";
+import { busy, path, startServer } from "./server.ts";
 import type { Running } from "./server.ts";
-import { busyCount, isRunning } from "./tree.ts";
+import { isRunning } from "./tree.ts";
 
 const origin = await startOrigin();
 
@@ -14,7 +14,7 @@ async function busyWith(server: Running, options: "w:250" | "w:400") {
   const answer = get(`${server.url}${path(`${options}/q:90/f:avif`, `${origin.url}/noise-${options}.jpg`)}`);
   // Whoever ends the server expects this to fail, and looks at it later.
   answer.catch(() => undefined);
-  await eventually("a renderer at work", async () => (await busyCount(server.renderers())) > 0);
+  await busy(server);
   return { answer };
 }
 

@@ -6,40 +6,30 @@ import { setTimeout as sleep } from "node:timers/promises";
 /** The `skip` of a test that reads /proc: a sentence where there is none, else false. */
 export const withoutProc: string | false = !existsSync("/proc/self/stat") && "this system has no /proc";
 
-/** The processes that a process has started and that still run. */
-export function childrenOf(parent: number): number[] {
-  return processes()
-    .filter((entry) => entry.parent === parent && entry.state !== "Z")
-    .map(({ pid }) => pid);
-}
+const running = (): Entry[] => processes().filter(({ state }) => state !== "Z");
 
-/** The processes below a process that have started none themselves: what stands at the end of each launcher. */
+const below = (ancestor: number, among: readonly Entry[]): number[] =>
+  among.filter(({ parent }) => parent === ancestor).flatMap(({ pid }) => [pid, ...below(pid, among)]);
+
+/** The processes that a process has started, and those that they have. */
+export const descendantsOf = (ancestor: number): number[] => below(ancestor, running());
+
+/** Those of them that have started none themselves: what stands at the end of each launcher. */
 export function leavesOf(ancestor: number): number[] {
-  const running = processes().filter(({ state }) => state !== "Z");
-  const below = (parent: number): number[] =>
-    running.filter((entry) => entry.parent === parent).flatMap(({ pid }) => [pid, ...below(pid)]);
-  return below(ancestor).filter((pid) => !running.some(({ parent }) => parent === pid));
+  const all = running();
+  return below(ancestor, all).filter((pid) => !all.some(({ parent }) => parent === pid));
 }
 
 /** Whether a process runs; one that has ended and waits for its parent to notice does not. */
 export const isRunning = (pid: number): boolean =>
   processes().some((entry) => entry.pid === pid && entry.state !== "Z");
 
-/** The one of some processes that has used most CPU time within the next moment. */
-export async function busiest(pids: readonly number[]): Promise<number> {
+/** Those of some processes that use CPU time at this moment. */
+export async function atWork(pids: readonly number[]): Promise<number[]> {
   const before = ticksByPid();
-  await sleep(200);
+  await sleep(300);
   const after = ticksByPid();
-  const used = (pid: number): number => (after.get(pid) ?? 0) - (before.get(pid) ?? 0);
-  return pids.toSorted((one, other) => used(other) - used(one))[0] ?? 0;
-}
-
-/** How many of some processes use CPU time at this moment. */
-export async function busyCount(pids: readonly number[]): Promise<number> {
-  const before = ticksByPid();
-  await sleep(200);
-  const after = ticksByPid();
-  return pids.filter((pid) => (after.get(pid) ?? 0) > (before.get(pid) ?? 0)).length;
+  return pids.filter((pid) => (after.get(pid) ?? 0) > (before.get(pid) ?? Infinity));
 }
 
 /** How many file descriptors a process has open. */

@@ -6,7 +6,9 @@ import { readTexts, writeTexts } from "./exif.ts";
 import { insertWebp } from "./webp.ts";
 
 const animation = () =>
-  film("webp", { width: 3, height: 3, delays: [40, 50], loop: 0 }, (frame) => (frame === 0 ? RED : [9, 9, 9]));
+  film("webp", { width: 3, height: 3, delays: [40, 50], loop: 0 }, (frame) =>
+    frame === 0 ? RED : [9, 9, 9],
+  );
 
 describe("insertWebp", () => {
   it("adds what libvips then reads back, and leaves the frames alone", async () => {
