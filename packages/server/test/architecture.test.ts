@@ -13,7 +13,7 @@ const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
  * share a floor are strangers.
  */
 const FLOORS = [
-  ["cli.ts"],
+  ["cli.ts", "index.ts"],
   ["cli/", "serve.ts", "inspect.ts"],
   ["site.ts"],
   ["app.ts", "routes.ts", "renderer.ts"],

@@ -152,7 +152,8 @@ export const DIFFERENCES: readonly Difference[] = [
     why: "Node has no such sockets",
   },
   {
-    imgproxy: "colours of a URL (background, padding) and the watermark are mixed in the source's colour space",
+    imgproxy:
+      "colours of a URL (background, padding) and the watermark are mixed in the source's colour space",
     here: "they are mixed in sRGB",
     why: "ff8800 should be ff8800 on every picture",
   },
