@@ -58,16 +58,21 @@ export function replyWith(rendition: Rendition, asked: Asked, ask: Ask, settings
       "Content-Type": mime,
       "Content-Disposition": disposition(name, asked.options.returnAttachment ?? settings.returnAttachment),
       ...(settings.setCanonicalHeader && linkTo(asked.source)),
-      ...framesHeader(rendition),
+      ...framesHeader(rendition, asked.options),
       ...(settings.enableDebugHeaders && debugHeaders(rendition)),
     },
     body: rendition.bytes,
   };
 }
 
-/** Says so where an animation lost frames to the limits. */
-const framesHeader = ({ frames, sourceFrames, format }: Rendition) =>
-  frames < sourceFrames && FORMATS[format].animationOut ? { "X-Frames": `${frames}/${sourceFrames}` } : {};
+/** Says so where an animation lost frames to the limits: none is missed where a still format was asked for. */
+function framesHeader(
+  { frames, sourceFrames, format }: Rendition,
+  options: Options,
+): { "X-Frames"?: string } {
+  const couldMove = FORMATS[format].animationOut || options.format === undefined;
+  return frames < sourceFrames && couldMove ? { "X-Frames": `${frames}/${sourceFrames}` } : {};
+}
 
 const debugHeaders = ({ origin, width, height }: Rendition) => ({
   "X-Origin-Width": String(origin.width),

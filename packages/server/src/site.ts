@@ -63,7 +63,15 @@ export function createSite(config: Config, { app, log, metrics, readiness }: Sur
 function explained({ reply, error }: Told, { headers }: Ask, id: string): Reply {
   if (!error || !header(headers, "accept")?.includes("text/html")) return reply;
   const { message, docs } = ERRORS[error.code];
-  const failure = { status: error.status, message, code: error.code, docs, requestId: id, version: version(), error };
+  const failure = {
+    status: error.status,
+    message,
+    code: error.code,
+    docs,
+    requestId: id,
+    version: version(),
+    error,
+  };
   return {
     ...reply,
     headers: {

@@ -22,8 +22,8 @@ const FLOORS = [
   ["download.ts", "relay.ts", "reply.ts", "sources.ts"],
   ["job.ts", "lifetime.ts", "header-text.ts"],
   ["config/", "guard/", "http/", "image/", "observe/", "pages/", "render/", "scan/", "source/"],
-  ["image/codec/", "image/geometry/", "image/metadata/", "image/svg"],
-  ["flight.ts", "quarantine.ts", "queue.ts"],
+  ["image/codec/", "image/metadata/", "image/svg"],
+  ["flight.ts", "plan/", "quarantine.ts", "queue.ts"],
   ["deadline.ts", "detect.ts"],
   ["collector.ts", "errors.ts", "formats.ts", "message.ts", "peer.ts"],
 ] as const;

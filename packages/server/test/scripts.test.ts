@@ -9,7 +9,7 @@ import { readCounts } from "../../../scripts/counts.mjs";
 import { find, installLine, NEEDS } from "../../../scripts/needs.mjs";
 import { exitCode, isNetworkFailure, nodePackage, reaches } from "../../../scripts/node.mjs";
 
-const SCRIPTS = new URL("../../../scripts/", import.meta.url);
+const SCRIPTS = new URL("../../../scripts", import.meta.url);
 
 describe("the floor of Node's version", () => {
   const cases = [

@@ -1,7 +1,7 @@
 import { FORMATS, type Format } from "../formats.ts";
-import type { Embed } from "./geometry/embed.ts";
-import type { Size } from "./geometry/gravity.ts";
-import { fitFormat, type Plan } from "./geometry/plan.ts";
+import type { Embed } from "../plan/embed.ts";
+import type { Size } from "../plan/gravity.ts";
+import { fitFormat, type Plan } from "../plan/plan.ts";
 import { lay, type Frame } from "./ground.ts";
 import { fromRaw, inSrgb, pixels, settle, step, type Picture } from "./picture.ts";
 

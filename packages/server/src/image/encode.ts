@@ -4,7 +4,7 @@ import { encodeBmp } from "./codec/bmp.ts";
 import type { Format } from "../formats.ts";
 import type { Facts } from "./facts.ts";
 import { encodeIco } from "./codec/ico.ts";
-import type { Size } from "./geometry/gravity.ts";
+import type { Size } from "../plan/gravity.ts";
 import { resetResolution } from "./metadata/resolution.ts";
 import type { RenderSettings } from "./settings.ts";
 

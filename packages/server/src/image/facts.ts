@@ -2,13 +2,13 @@ import sharp, { type Metadata, type Sharp, type SharpOptions } from "sharp";
 import { HttpError } from "../errors.ts";
 import type { Format } from "../formats.ts";
 import { decodeBmp } from "./codec/bmp.ts";
-import type { Size } from "./geometry/gravity.ts";
+import type { Size } from "../plan/gravity.ts";
 import { isWholeGif } from "./codec/gif.ts";
 import { isPlainSrgb } from "./metadata/icc.ts";
 import { decodeIcoBitmap, pickIcoEntry } from "./codec/ico.ts";
 import type { Pixels } from "./codec/pixels.ts";
 import type { RenderSettings } from "./settings.ts";
-import { scale } from "./geometry/rounding.ts";
+import { scale } from "../plan/rounding.ts";
 
 /** What a picture's header tells. Sizes are those of one frame, as stored. */
 export interface Facts extends Size {

@@ -1,4 +1,4 @@
-import type { Rect } from "./geometry/gravity.ts";
+import type { Rect } from "../plan/gravity.ts";
 import type { Raw } from "./picture.ts";
 
 const OPAQUE = 65535;

@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from "sharp";
 import { HttpError } from "../errors.ts";
-import type { Size } from "./geometry/gravity.ts";
+import type { Size } from "../plan/gravity.ts";
 
 /**
  * sharp's own order inside one pipeline, whatever the order of the calls. A step that would go back in it starts a new

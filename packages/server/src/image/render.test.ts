@@ -9,7 +9,7 @@ import { noise, oriented, paintDeep, quarters, saved } from "../../test/fixtures
 import { distance, see } from "../../test/golden/compare.ts";
 import { HttpError } from "../errors.ts";
 import { FORMATS, type Format } from "../formats.ts";
-import { fitFormat } from "./geometry/plan.ts";
+import { fitFormat } from "../plan/plan.ts";
 import type { Rendition } from "./render.ts";
 
 type Maker = (width: number, height: number) => Promise<Source>;

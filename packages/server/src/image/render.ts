@@ -6,13 +6,13 @@ import { compose, planFor, startAt, traitsOf, type Work } from "./compose.ts";
 import { encode, encodeWithin, qualityOf, type Recipe } from "./encode.ts";
 import { openPicture, type Facts, type Opened } from "./facts.ts";
 import { carriedBy, finish, type Finished } from "./finish.ts";
-import type { Size } from "./geometry/gravity.ts";
-import { plan } from "./geometry/plan.ts";
-import { stored, turnOf } from "./geometry/turn.ts";
-import { checkResolution, guardVector, planLimits, playableFrames } from "./limits.ts";
+import type { Size } from "../plan/gravity.ts";
+import { plan } from "../plan/plan.ts";
+import { stored, turnOf } from "../plan/turn.ts";
+import { checkResolution, guardVector, planLimits, playableFrames } from "../plan/limits.ts";
 import { insertIptc } from "./metadata/jpeg.ts";
 import { insertWebp } from "./metadata/webp.ts";
-import { chooseFormat } from "./negotiate.ts";
+import { chooseFormat, passesThrough } from "../plan/negotiate.ts";
 import { run } from "./picture.ts";
 import type { RenderSettings } from "./settings.ts";
 import { gateSvg, rebuildSvg } from "./svg/svg.ts";
@@ -55,7 +55,7 @@ export async function render(job: RenderJob, sources: Sources, settings: RenderS
   const options: Options = { ...defaultsOf(settings), ...job.options };
   const original = job.source === "svg" ? safeSvg(sources.original, settings) : sources.original;
   const opened = await openPicture(original, job.source, settings);
-  if (passesThrough(job.source, options, settings))
+  if (passesThrough(job.source, options, settings.encode))
     return passThrough(settings.image.sanitizeSvg ? original : sources.original, opened, {
       options,
       settings,
@@ -82,18 +82,6 @@ const defaultsOf = ({ image, encode: { preserveHdr } }: RenderSettings): Options
   stripColorProfile: image.stripColorProfile,
   preserveHdr,
 });
-
-/** Sources that are answered with the bytes they came as: SVG as SVG, and formats on the skip list. */
-function passesThrough(
-  source: Format,
-  { format, skipProcessing = [] }: Options,
-  { encode: settings }: RenderSettings,
-): boolean {
-  const skipped = [...settings.skipProcessingFormats, ...skipProcessing].includes(source);
-  if (source === "svg")
-    return format === "svg" || (format === undefined && (skipped || !settings.alwaysRasterizeSvg));
-  return skipped && (format === undefined || format === source);
-}
 
 function passThrough(
   bytes: Uint8Array,

@@ -1,18 +1,9 @@
 import type { FormatName, FormatQuality } from "@tintype/url";
+import type { Limits } from "../plan/limits.ts";
 
 /** What a renderer is told once, when it starts. The groups are those of the configuration. */
 export interface RenderSettings {
-  readonly limits: {
-    /** Pixels of a source. */
-    readonly maxSrcResolution: number;
-    readonly maxAnimationFrames: number;
-    /** Pixels of one frame of an animation; 0 for none. */
-    readonly maxAnimationFrameResolution: number;
-    /** Pixels of all frames of an animation together. */
-    readonly maxAnimationResolution: number;
-    /** Pixels; 0 for none. */
-    readonly maxResultDimension: number;
-  };
+  readonly limits: Limits;
   readonly encode: {
     readonly quality: number;
     readonly formatQuality: FormatQuality;

@@ -1,7 +1,7 @@
-import type { Cut, Rect, Size } from "./geometry/gravity.ts";
+import type { Cut, Rect, Size } from "../plan/gravity.ts";
 import { settle, step, type Picture } from "./picture.ts";
-import type { Plan } from "./geometry/plan.ts";
-import { round } from "./geometry/rounding.ts";
+import type { Plan } from "../plan/plan.ts";
+import { round } from "../plan/rounding.ts";
 
 /**
  * Crop, scale, turn, cut: the geometry of the plan, in one pass wherever sharp's order allows. `within` is the area that

@@ -1,6 +1,6 @@
 import type { Trim } from "@tintype/url";
 import sharp from "sharp";
-import type { Rect } from "./geometry/gravity.ts";
+import type { Rect } from "../plan/gravity.ts";
 import { pixels, type Picture } from "./picture.ts";
 
 /** Stands for transparency while borders are looked for, because hardly any picture has it. */

@@ -1,12 +1,12 @@
 import type { Options, Watermark } from "@tintype/url";
 import type { Format } from "../formats.ts";
 import { openPicture } from "./facts.ts";
-import { place, type Rect, type Size } from "./geometry/gravity.ts";
-import { checkResolution, guardVector, planLimits } from "./limits.ts";
+import { place, type Rect, type Size } from "../plan/gravity.ts";
+import { checkResolution, guardVector, planLimits } from "../plan/limits.ts";
 import { begin, inSrgb, pixels, step, type Picture, type Raw } from "./picture.ts";
-import { plan } from "./geometry/plan.ts";
+import { plan } from "../plan/plan.ts";
 import type { RenderSettings } from "./settings.ts";
-import { roundEven, scaleEven } from "./geometry/rounding.ts";
+import { roundEven, scaleEven } from "../plan/rounding.ts";
 import { transform } from "./transform.ts";
 
 /** A rectangle of RGBA pixels to lie on the picture, all of it inside. */

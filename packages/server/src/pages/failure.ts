@@ -28,7 +28,8 @@ const MOST_CAUSES = 8;
 /** The error and its causes, outermost first. */
 function chain(error: unknown): Error[] {
   const links: Error[] = [];
-  for (let link = error; link instanceof Error && links.length < MOST_CAUSES; link = link.cause) links.push(link);
+  for (let link = error; link instanceof Error && links.length < MOST_CAUSES; link = link.cause)
+    links.push(link);
   return links;
 }
 

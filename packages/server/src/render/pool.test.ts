@@ -14,7 +14,7 @@ import { createPool } from "./pool.ts";
 import type { Pool, PoolOptions } from "./pool.ts";
 import type { Job, Setup } from "../../test/fixtures/child.ts";
 
-const FIXTURES = new URL("../../test/fixtures/", import.meta.url);
+const FIXTURES = new URL("../../test/fixtures", import.meta.url);
 /** What the issue calls 500 ms, on a machine that others use too. */
 const SOON_MS = 2000;
 

@@ -54,7 +54,10 @@ describe("development", () => {
   it("errors keep a server from starting that others can reach", async () => {
     for (const bind of [":0", "0.0.0.0:0", "[::]:0"]) {
       const started = startServer({ IMGPROXY_DEVELOPMENT_ERRORS_MODE: "true", IMGPROXY_BIND: bind });
-      await assert.rejects(started, /IMGPROXY_DEVELOPMENT_ERRORS_MODE: expected a bind to an address of this machine/);
+      await assert.rejects(
+        started,
+        /IMGPROXY_DEVELOPMENT_ERRORS_MODE: expected a bind to an address of this machine/,
+      );
     }
   });
 

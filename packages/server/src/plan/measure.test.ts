@@ -1,7 +1,7 @@
 import { parseSegments } from "@tintype/url";
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { HttpError } from "../../errors.ts";
+import { HttpError } from "../errors.ts";
 import type { Size } from "./gravity.ts";
 import { measure } from "./measure.ts";
 

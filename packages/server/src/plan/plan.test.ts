@@ -2,9 +2,9 @@ import { parseSegments, type Options } from "@tintype/url";
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { geometry, side } from "../../../test/fixtures/arbitrary.ts";
-import { contractGeometry } from "../../../test/fixtures/contract-geometry.ts";
-import { HttpError } from "../../errors.ts";
+import { geometry, side } from "../../test/fixtures/arbitrary.ts";
+import { contractGeometry } from "../../test/fixtures/contract-geometry.ts";
+import { HttpError } from "../errors.ts";
 import type { Cut, Rect, Size } from "./gravity.ts";
 import { fitFormat, plan, type Plan, type PlanFacts } from "./plan.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { grid, mirror, seen, turn, TURNINGS } from "../../../test/fixtures/grid.ts";
+import { grid, mirror, seen, turn, TURNINGS } from "../../test/fixtures/grid.ts";
 import { stored, turnOf } from "./turn.ts";
 
 describe("turnOf", () => {

@@ -1,25 +1,38 @@
 import type { Options } from "@tintype/url";
 import { HttpError } from "../errors.ts";
-import type { Facts } from "./facts.ts";
-import type { Size } from "./geometry/gravity.ts";
-import type { PlanLimits } from "./geometry/plan.ts";
-import type { RenderSettings } from "./settings.ts";
-import { scale } from "./geometry/rounding.ts";
+import type { Size } from "./gravity.ts";
+import type { PlanLimits } from "./plan.ts";
+import { scale } from "./rounding.ts";
 
-type Settings = RenderSettings["limits"];
+/** How large pictures may be, unless a URL is permitted to say otherwise. */
+export interface Limits {
+  /** Pixels of a source. */
+  readonly maxSrcResolution: number;
+  readonly maxAnimationFrames: number;
+  /** Pixels of one frame of an animation; 0 for none. */
+  readonly maxAnimationFrameResolution: number;
+  /** Pixels of all frames of an animation together. */
+  readonly maxAnimationResolution: number;
+  /** Pixels; 0 for none. */
+  readonly maxResultDimension: number;
+}
 
 /** Pixels that a step between source and result may have, beyond what sources themselves may. */
 const MAX_WORKING_PIXELS = 100_000_000;
 
 /** Frames of the source that the options and settings let play; 1 makes a still picture. */
-export function playableFrames(facts: Facts, options: Options, limits: Settings): number {
+export function playableFrames(
+  facts: Size & { readonly frames: number },
+  options: Options,
+  limits: Limits,
+): number {
   const frames = Math.min(facts.frames, options.maxAnimationFrames ?? limits.maxAnimationFrames);
   return facts.width * facts.height * frames > limits.maxAnimationResolution ? 1 : frames;
 }
 
 interface Limiting {
   readonly options: Options;
-  readonly settings: Settings;
+  readonly settings: Limits;
 }
 
 /** Refuses a source with too many pixels. Throws HttpError("resolution_too_big"). */
@@ -41,7 +54,7 @@ const megapixels = (value: number | undefined): number | undefined =>
   value === undefined ? undefined : Math.trunc(value * 1e6);
 
 /** A vector picture that is larger than allowed is drawn smaller rather than refused. */
-export function guardVector(facts: Facts, limits: Settings): Facts {
+export function guardVector<T extends Size & { readonly vector: boolean }>(facts: T, limits: Limits): T {
   const area = facts.width * facts.height;
   if (!facts.vector || area <= limits.maxSrcResolution) return facts;
   const factor = Math.sqrt(limits.maxSrcResolution / area);
@@ -53,7 +66,7 @@ export function guardVector(facts: Facts, limits: Settings): Facts {
 }
 
 /** Bounds of the plan for each of so many frames, all of which are held until the last is finished. */
-export const planLimits = (options: Options, limits: Settings, frames = 1): PlanLimits => ({
+export const planLimits = (options: Options, limits: Limits, frames = 1): PlanLimits => ({
   maxResultDimension: options.maxResultDimension ?? limits.maxResultDimension,
   maxWorkingPixels: Math.trunc(Math.max(MAX_WORKING_PIXELS, limits.maxSrcResolution) / frames),
 });

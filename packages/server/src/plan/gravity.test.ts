@@ -2,9 +2,9 @@ import { ANCHORS, type Gravity } from "@tintype/url";
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { anchored, side } from "../../../test/fixtures/arbitrary.ts";
-import { contractPosition } from "../../../test/fixtures/contract-geometry.ts";
-import { cutOut, grid, seen, TURNINGS, type Turning } from "../../../test/fixtures/grid.ts";
+import { anchored, side } from "../../test/fixtures/arbitrary.ts";
+import { contractPosition } from "../../test/fixtures/contract-geometry.ts";
+import { cutOut, grid, seen, TURNINGS, type Turning } from "../../test/fixtures/grid.ts";
 import { place, untransform, type Size } from "./gravity.ts";
 import { orientationOf } from "./turn.ts";
 

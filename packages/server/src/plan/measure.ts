@@ -1,5 +1,5 @@
 import type { Options } from "@tintype/url";
-import { HttpError } from "../../errors.ts";
+import { HttpError } from "../errors.ts";
 import type { Size } from "./gravity.ts";
 import { minNonZero, round, scale, scaleEven } from "./rounding.ts";
 

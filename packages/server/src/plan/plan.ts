@@ -1,5 +1,5 @@
 import type { Options } from "@tintype/url";
-import { HttpError } from "../../errors.ts";
+import { HttpError } from "../errors.ts";
 import { embeds, type Embed } from "./embed.ts";
 import { place, untransform, type Cut, type Rect, type Size } from "./gravity.ts";
 import { minNonZero, scale } from "./rounding.ts";

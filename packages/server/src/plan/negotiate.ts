@@ -1,7 +1,6 @@
 import type { FormatName, Options } from "@tintype/url";
 import { HttpError } from "../errors.ts";
 import { FORMATS, type Format } from "../formats.ts";
-import type { Facts } from "./facts.ts";
 
 /** What the client and the server would like, best first. */
 export interface FormatWishes {
@@ -12,7 +11,12 @@ export interface FormatWishes {
   readonly preferred: readonly FormatName[];
 }
 
-type Holds = Pick<Facts, "format" | "alpha" | "frames">;
+/** What of a source matters to the choice. */
+interface Holds {
+  readonly format: Format;
+  readonly alpha: boolean;
+  readonly frames: number;
+}
 
 /** The format of the result (contract processing.md, section 3). Throws HttpError where it cannot be written. */
 export function chooseFormat(facts: Holds, options: Options, wishes: FormatWishes): Format {
@@ -45,3 +49,18 @@ function expectsTransparency({ alpha }: Holds, { background, padding, extend }: 
 /** What a format becomes when the picture is too small for its encoder. */
 export const forSmall = (format: Format, side: number, alpha: boolean): Format =>
   side >= FORMATS[format].minSide ? format : alpha ? "png" : "jpeg";
+
+/** Settings that let sources through untouched. */
+export interface PassSettings {
+  readonly skipProcessingFormats: readonly FormatName[];
+  readonly alwaysRasterizeSvg: boolean;
+}
+
+/** Sources that are answered with the bytes they came as: SVG as SVG, and formats on the skip list. */
+export function passesThrough(source: Format, options: Options, settings: PassSettings): boolean {
+  const { format, skipProcessing = [] } = options;
+  const skipped = [...settings.skipProcessingFormats, ...skipProcessing].includes(source);
+  if (source === "svg")
+    return format === "svg" || (format === undefined && (skipped || !settings.alwaysRasterizeSvg));
+  return skipped && (format === undefined || format === source);
+}
