@@ -24,6 +24,7 @@ import { readBody } from "./source/body.ts";
 import { passCookies } from "./source/cookies.ts";
 import type { Source } from "./source/source.ts";
 import { openSources } from "./sources.ts";
+import { weigh } from "./weigh.ts";
 
 /** The server without its doors. */
 export interface App {
@@ -75,6 +76,7 @@ export async function createApp(config: Config, log: Log): Promise<App> {
       fallback,
       onFallback: (error, job) => warnOfFallback(log, error, job),
     }),
+    weigh: (job, original) => weigh(original, job, config),
     queue,
     render: createRender({
       pool,
@@ -160,6 +162,7 @@ const queueOf = ({ render }: Config) => ({
   slots: render.workers,
   line: render.requestsQueueSize || Infinity,
   waitSeconds: render.queueTimeout,
+  ...(render.memory > 0 && { budgetBytes: render.memory }),
 });
 
 /** A picture of the server's own, and its format. */

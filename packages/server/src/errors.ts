@@ -206,6 +206,13 @@ export const ERRORS = {
     "no-store",
     "The result would exceed what its format can hold.",
   ),
+  too_expensive: refusal(
+    422,
+    "Invalid source image",
+    "processing",
+    "short",
+    "Making the picture would take more memory than TINTYPE_RENDER_MEMORY grants all renderers together.",
+  ),
   broken_image: refusal(
     422,
     "Broken or unsupported image",

@@ -24,6 +24,8 @@ export interface Parts {
   readonly relay: (job: Job, ask: Ask) => Promise<Reply>;
   readonly renditions: Flight<Rendition>;
   readonly fetch: Fetch;
+  /** Bytes of memory that a picture will take. Throws HttpError where its header is enough to refuse it. */
+  readonly weigh: (job: Job, original: Download) => number;
   readonly queue: Queue;
   readonly render: (job: Job, original: Download, limits: RenderLimits) => Promise<Omit<Rendition, "steps">>;
   readonly reply: (rendition: Rendition, job: Job, ask: Ask) => Reply;
@@ -97,7 +99,8 @@ async function produce(job: Job, signal: AbortSignal, app: Parts): Promise<Rendi
   try {
     const original = await app.fetch(job, deadline.signal);
     const fetch = lap();
-    const slot = await span("wait", { job }, () => app.queue.enter(deadline.signal));
+    const bytes = app.weigh(job, original);
+    const slot = await span("wait", { job }, () => app.queue.enter(deadline.signal, bytes));
     const wait = lap();
     try {
       const limits = { signal, deadlineMs: Math.max(1, endsAt - performance.now()) };

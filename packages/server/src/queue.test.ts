@@ -132,4 +132,41 @@ describe("queue", () => {
     assert.equal(await queue.run(() => Promise.resolve("fine"), never), "fine");
     assert.equal(queue.running, 0);
   });
+
+  it("lets run together what fits into the budget together, in order", async () => {
+    const queue = createQueue({ slots: 4, line: 10, waitSeconds: 10, budgetBytes: 100 });
+    const first = await queue.enter(never, 60);
+    const small = await queue.enter(never, 40);
+    const large = queue.enter(never, 90);
+    const behind = queue.enter(never, 1);
+    assert.deepEqual([queue.running, queue.waiting, queue.heldBytes], [2, 2, 100]);
+    small.leave();
+    await sleep(5);
+    assert.deepEqual([queue.running, queue.waiting], [1, 2], "nothing overtakes a large need");
+    first.leave();
+    const slots = await Promise.all([large, behind]);
+    assert.deepEqual([queue.running, queue.waiting, queue.heldBytes], [2, 0, 91]);
+    for (const slot of slots) slot.leave();
+    assert.deepEqual([queue.running, queue.heldBytes], [0, 0]);
+  });
+
+  it("refuses at once what can never fit", async () => {
+    const queue = createQueue({ slots: 1, line: 10, waitSeconds: 10, budgetBytes: 100 });
+    await assert.rejects(queue.enter(never, 101), refusal("too_expensive"));
+    assert.equal(queue.running, 0);
+  });
+
+  it("goes on when a large need leaves the line", async () => {
+    const queue = createQueue({ slots: 4, line: 10, waitSeconds: 10, budgetBytes: 100 });
+    const first = await queue.enter(never, 60);
+    const leaving = new AbortController();
+    const large = queue.enter(leaving.signal, 90);
+    const behind = queue.enter(never, 10);
+    leaving.abort();
+    await assert.rejects(large, refusal("client_gone"));
+    const slot = await behind;
+    assert.equal(queue.heldBytes, 70);
+    slot.leave();
+    first.leave();
+  });
 });

@@ -7,14 +7,20 @@ const NEWEST_SHARE = 0.1;
 
 /** People in a line, served in the order in which they came; whoever's signal aborts leaves at once. */
 export class Line<T> {
-  readonly #takers = new Set<(value: T) => void>();
+  readonly #takers = new Map<(value: T) => void, number>();
 
   get length(): number {
     return this.#takers.size;
   }
 
+  /** What the first in line said that it needs; undefined when nobody waits. */
+  get firstNeed(): number | undefined {
+    const [need] = this.#takers.values();
+    return need;
+  }
+
   /** Resolves when it is this caller's turn; rejects with the signal's reason as HttpError. */
-  wait(signal: AbortSignal): Promise<T> {
+  wait(signal: AbortSignal, need = 0): Promise<T> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) {
         reject(abortReason(signal));
@@ -28,14 +34,14 @@ export class Line<T> {
         signal.removeEventListener("abort", leave);
         resolve(value);
       };
-      this.#takers.add(take);
+      this.#takers.set(take, need);
       signal.addEventListener("abort", leave, { once: true });
     });
   }
 
   /** Hands a value to the first in line; false when nobody waits. */
   give(value: T): boolean {
-    const [first] = this.#takers;
+    const [first] = this.#takers.keys();
     if (first === undefined) return false;
     this.#takers.delete(first);
     first(value);
@@ -50,6 +56,8 @@ export interface QueueOptions {
   readonly line: number;
   /** How long each may wait. */
   readonly waitSeconds: number;
+  /** Bytes of memory for all that run at a time; no limit where left out. */
+  readonly budgetBytes?: number;
 }
 
 /** A place among those that work. */
@@ -57,11 +65,12 @@ export interface Slot {
   readonly leave: () => void;
 }
 
-/** Slots for work, and a bounded line in front of them. */
+/** Slots for work, a budget of memory that it shares, and a bounded line in front of both. */
 export class Queue {
   readonly #options: QueueOptions;
   readonly #line = new Line<undefined>();
   #running = 0;
+  #heldBytes = 0;
   #meanSeconds = 1;
 
   constructor(options: QueueOptions) {
@@ -86,35 +95,69 @@ export class Queue {
     }
   }
 
-  /**
-   * Takes a slot, which must be left once. Throws HttpError: `queue_full` at once when the line is full, `timeout` after
-   * `waitSeconds` in it, and the signal's reason when that aborts before a slot was free.
-   */
-  async enter(signal: AbortSignal): Promise<Slot> {
-    await this.#enter(signal);
-    const began = performance.now();
-    return { leave: () => this.#leave((performance.now() - began) / 1000) };
+  /** Bytes that those who run have reserved. */
+  get heldBytes(): number {
+    return this.#heldBytes;
   }
 
-  async #enter(signal: AbortSignal): Promise<void> {
+  /**
+   * Takes a slot and `bytes` of the budget, which must be left once. Throws HttpError: `too_expensive` at once where the
+   * budget is smaller, `queue_full` at once when the line is full, `timeout` after `waitSeconds` in it, and the signal's
+   * reason when that aborts before there was room.
+   */
+  async enter(signal: AbortSignal, bytes = 0): Promise<Slot> {
+    const { budgetBytes = Infinity } = this.#options;
+    if (bytes > budgetBytes)
+      throw new HttpError(
+        "too_expensive",
+        `expected at most ${budgetBytes} bytes of memory, got a need of ${bytes}`,
+      );
+    await this.#enter(signal, bytes);
+    const began = performance.now();
+    return { leave: () => this.#leave(bytes, (performance.now() - began) / 1000) };
+  }
+
+  #hasRoomFor(bytes: number): boolean {
+    const { slots, budgetBytes = Infinity } = this.#options;
+    return this.#running < slots && this.#heldBytes + bytes <= budgetBytes;
+  }
+
+  #take(bytes: number): void {
+    this.#running += 1;
+    this.#heldBytes += bytes;
+  }
+
+  async #enter(signal: AbortSignal, bytes: number): Promise<void> {
     if (signal.aborted) throw abortReason(signal);
-    if (this.#running < this.#options.slots) {
-      this.#running += 1;
+    if (this.#line.length === 0 && this.#hasRoomFor(bytes)) {
+      this.#take(bytes);
       return;
     }
     if (this.#line.length >= this.#options.line) throw this.#full();
     const deadline = startDeadline(this.#options.waitSeconds * 1000, [signal]);
     try {
-      await this.#line.wait(deadline.signal);
+      await this.#line.wait(deadline.signal, bytes);
     } finally {
       deadline.stop();
+      // Whoever left a line that a large need had blocked may have made room for the next.
+      if (deadline.signal.aborted) this.#admit();
     }
   }
 
-  /** The slot goes straight to the first in line, so that no newcomer can slip in between. */
-  #leave(seconds: number): void {
+  #leave(bytes: number, seconds: number): void {
     this.#meanSeconds += (seconds - this.#meanSeconds) * NEWEST_SHARE;
-    if (!this.#line.give(undefined)) this.#running -= 1;
+    this.#running -= 1;
+    this.#heldBytes -= bytes;
+    this.#admit();
+  }
+
+  /** Room goes straight to the first in line, so that no newcomer slips in between and no large need waits for ever. */
+  #admit(): void {
+    for (let need = this.#line.firstNeed; need !== undefined; need = this.#line.firstNeed) {
+      if (!this.#hasRoomFor(need)) return;
+      this.#take(need);
+      this.#line.give(undefined);
+    }
   }
 
   #full(): HttpError {

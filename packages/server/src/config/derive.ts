@@ -5,6 +5,8 @@ import { version } from "./version.ts";
 export interface Surroundings {
   /** CPUs that the machine or its cgroup grants. */
   readonly cpus: number;
+  /** Bytes that the machine or its cgroup grants; 0 or left out where it is not known. */
+  readonly memoryBytes?: number;
   /** The PORT variable, where it is set. */
   readonly port?: string | undefined;
   /** The AWS_REGION variable, where it is set. */
@@ -18,6 +20,17 @@ export const workersFor = (cpus: number): number => Math.max(1, Math.floor(cpus)
 
 /** Places in the waiting line for so many renderers; fewer than a page full of pictures would refuse its own visitors. */
 export const queueFor = (workers: number): number => Math.max(16, 4 * workers);
+
+const MIB = 1024 ** 2;
+const FRONT_BYTES = 112 * MIB;
+const IDLE_RENDERER_BYTES = 44 * MIB;
+const LEAST_BYTES = 64 * MIB;
+
+/** What pictures may take of so much memory, beside the front, the renderers and their spare; 0 where it is not known. */
+export function memoryFor(workers: number, memoryBytes: number): number {
+  if (memoryBytes === 0) return 0;
+  return Math.max(LEAST_BYTES, memoryBytes - FRONT_BYTES - (workers + 1) * IDLE_RENDERER_BYTES);
+}
 
 /** Puts in the defaults that follow from elsewhere, for every setting that was not given. */
 export function derive(config: Config, given: ReadonlySet<string>, around: Surroundings): Config {
@@ -56,6 +69,11 @@ export function derive(config: Config, given: ReadonlySet<string>, around: Surro
       userAgent: source.userAgent.replaceAll("%current_version", version()),
     },
     s3: { ...s3, region: unless("s3.region", s3.region, around.awsRegion || s3.region) },
-    render: { ...render, workers, requestsQueueSize: queue },
+    render: {
+      ...render,
+      workers,
+      requestsQueueSize: queue,
+      memory: unless("render.memory", render.memory, memoryFor(workers, around.memoryBytes ?? 0)),
+    },
   };
 }

@@ -158,16 +158,25 @@ describe("loadConfig", () => {
       assert.deepEqual(pick(load(env).config), expected));
 
   it("takes workers from the CPUs, and the queue from the workers", () => {
-    assert.deepEqual(load({}, { cpus: 2 }).config.render, {
-      workers: 2,
-      requestsQueueSize: 16,
-      queueTimeout: 5,
-    });
-    assert.deepEqual(load({}, { cpus: 8 }).config.render, {
-      workers: 8,
-      requestsQueueSize: 32,
-      queueTimeout: 5,
-    });
+    for (const [cpus, workers, requestsQueueSize] of [
+      [2, 2, 16],
+      [8, 8, 32],
+    ] as const) {
+      const { render } = load({}, { cpus }).config;
+      assert.deepEqual([render.workers, render.requestsQueueSize], [workers, requestsQueueSize]);
+    }
+  });
+
+  it("takes the memory of pictures from what the machine grants", () => {
+    const mib = 1024 ** 2;
+    for (const [memoryBytes, cpus, expected] of [
+      [0, 2, 0],
+      [512 * mib, 2, 268 * mib],
+      [128 * mib, 2, 64 * mib],
+      [8192 * mib, 8, 7684 * mib],
+    ] as const)
+      assert.equal(load({}, { cpus, memoryBytes }).config.render.memory, expected);
+    assert.equal(load({ TINTYPE_RENDER_MEMORY: "5" }, { memoryBytes: mib }).config.render.memory, 5);
   });
 
   it("lets flags go before variables, and says where values came from", () => {

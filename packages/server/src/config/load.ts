@@ -30,14 +30,16 @@ export interface Loaded {
 export interface LoadInputs extends Inputs {
   /** CPUs that the machine or its cgroup grants; 1 where left out. */
   readonly cpus?: number;
+  /** Bytes that the machine or its cgroup grants; 0 or left out where it is not known. */
+  readonly memoryBytes?: number;
 }
 
 /** Reads every setting from flags, environment and the file of variables. Throws ConfigError. */
-export function loadConfig({ cpus = 1, ...inputs }: LoadInputs): Loaded {
+export function loadConfig({ cpus = 1, memoryBytes = 0, ...inputs }: LoadInputs): Loaded {
   const gathered = gather(inputs);
   const read = readValues(gathered);
   const port = portOf(gathered);
-  const config = withPresetFile(configOf(read.values, surroundings(gathered, cpus)));
+  const config = withPresetFile(configOf(read.values, surroundings(gathered, { cpus, memoryBytes })));
   const findings = check(config, read.failed);
   const complaints = [
     ...gathered.complaints,
@@ -65,10 +67,10 @@ function portOf({ texts, variables }: Gathered): string | undefined {
   return texts.has("http.bind") || port === "" ? undefined : port;
 }
 
-function surroundings(gathered: Gathered, cpus: number): Surroundings {
+function surroundings(gathered: Gathered, machine: Pick<Surroundings, "cpus" | "memoryBytes">): Surroundings {
   const port = portOf(gathered);
   return {
-    cpus,
+    ...machine,
     port: port !== undefined && isPort(port) ? port : undefined,
     awsRegion: gathered.variables.get("AWS_REGION")?.text.trim(),
     lambda: Boolean(gathered.variables.get("AWS_LAMBDA_FUNCTION_NAME")?.text),

@@ -492,6 +492,12 @@ export const SETTINGS = {
       derived: "4 for each worker, 16 at least; 0 in AWS Lambda",
     }),
     queueTimeout: setting(timer({ min: 1 }), 5, "Time that a request waits for a renderer.", seconds),
+    memory: setting(
+      count,
+      0,
+      "Memory that the pictures in work may take together, as far as their headers tell; 0 lifts the limit.",
+      { unit: "bytes", derived: "what is left of the memory that the machine or its cgroup grants" },
+    ),
     sandbox: setting(
       word(["auto", "0", "1", "2", "3"]),
       "auto",
