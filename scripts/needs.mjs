@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-/** `probes` are absolute paths, or names that are looked up in PATH. */
+/** `probes` are absolute paths, or names that are looked up in PATH. `platform` is the only one that has the need, if one has. */
 export const NEEDS = [
   {
     name: "chromium",
@@ -40,6 +40,13 @@ export const NEEDS = [
     debian: "fonts-dejavu-core",
     homebrew: "--cask font-dejavu",
   },
+  {
+    name: "bubblewrap",
+    purpose: "renderers in namespaces of their own",
+    probes: ["bwrap"],
+    debian: "bubblewrap",
+    platform: "linux",
+  },
 ];
 
 /** Path at which a need is met, or undefined; throws a TypeError for a name that is not in the table. */
@@ -53,7 +60,10 @@ const candidates = (probe) =>
   probe.startsWith("/") ? [probe] : (process.env.PATH ?? "").split(delimiter).map((dir) => join(dir, probe));
 
 /** The needs that this machine does not meet. */
-export const missing = () => NEEDS.filter(({ name }) => find(name) === undefined);
+export const missing = () =>
+  NEEDS.filter(
+    ({ name, platform = process.platform }) => platform === process.platform && find(name) === undefined,
+  );
 
 /** The one line that gets a need. */
 export const installLine = ({ debian, homebrew }, platform = process.platform) =>

@@ -10,7 +10,7 @@ import { metricsPage } from "./reference/metrics.mjs";
 import { optionsPage } from "./reference/options.mjs";
 import { settingsPage } from "./reference/settings.mjs";
 
-const FOLDER = new URL("../docs/reference", import.meta.url);
+const FOLDER = new URL("../docs/reference/", import.meta.url);
 
 const PAGES = {
   "options.md": optionsPage,
