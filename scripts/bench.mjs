@@ -8,7 +8,7 @@ import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { startDirect, startServer } from "./bench/contenders.mjs";
-import { ratios, summarize, table } from "./bench/report.mjs";
+import { ratios, summaries, table } from "./bench/report.mjs";
 import { cpuSeconds, isKnown, ownCpuSeconds, watchMemory } from "./bench/usage.mjs";
 import { WORKLOADS } from "./bench/workloads.mjs";
 import { fitNode, giveUp, root, run } from "./node.mjs";
@@ -63,12 +63,12 @@ function distance(one, other) {
   return sum / one.length;
 }
 
-async function measure({ pid, round }, workload) {
+async function measure({ pid, round }, workload, atATime = WIDTH) {
   const { times } = WORKLOADS[workload];
   const work = Array.from({ length: isQuick ? Math.ceil(times / 4) : times }, () => files).flat();
   const peak = watchMemory(pid);
   const [cpu, own, startedAt] = [cpuSeconds(pid), ownCpuSeconds(pid), performance.now()];
-  const milliseconds = await round(workload, work);
+  const milliseconds = await round(workload, work, atATime);
   return {
     milliseconds,
     seconds: (performance.now() - startedAt) / 1000,
@@ -78,25 +78,24 @@ async function measure({ pid, round }, workload) {
   };
 }
 
-/** Rounds of both in turns, each first as often as the other, so that the machine's weather is the same for both. */
+/**
+ * Rounds of all in turns, each first as often as last, so that the machine's weather is the same for all. The server is
+ * also asked for twice as much as it can make at a time: only then do its renderers never wait for the client.
+ */
 async function compare(server, direct, workload) {
-  const rounds = new Map([
-    [server, []],
-    [direct, []],
-  ]);
-  for (const warming of [direct, server]) await warming.round(workload, [...files, ...files]);
+  const rounds = { sharp: [], server: [], full: [] };
+  const kinds = [
+    { to: rounds.sharp, of: direct, atATime: WIDTH },
+    { to: rounds.server, of: server, atATime: WIDTH },
+    { to: rounds.full, of: server, atATime: 2 * WIDTH },
+  ];
+  for (const warming of [direct, server]) await warming.round(workload, [...files, ...files], WIDTH);
   for (let turn = 0; turn < ROUNDS; turn += 1) {
-    const order = turn % 2 === 0 ? [direct, server] : [server, direct];
-    for (const contender of order) rounds.get(contender).push(await measure(contender, workload));
+    for (const { to, of, atATime } of turn % 2 === 0 ? kinds : kinds.toReversed())
+      to.push(await measure(of, workload, atATime));
     say(".");
   }
-  const [ours, theirs] = [rounds.get(server), rounds.get(direct)];
-  return {
-    name: WORKLOADS[workload].name,
-    sharp: summarize(theirs),
-    server: summarize(ours),
-    ratio: ratios(ours, theirs),
-  };
+  return { name: WORKLOADS[workload].name, ...summaries(rounds), ratio: ratios(rounds) };
 }
 
 /** Results of all workloads, one after the other. */
@@ -104,7 +103,7 @@ async function compete(node) {
   const started = [];
   const results = [];
   try {
-    const direct = await startDirect(node, { width: WIDTH });
+    const direct = await startDirect(node);
     started.push(direct);
     const server = await startServer(node, { samples: SAMPLES, width: WIDTH });
     started.push(server);
@@ -142,6 +141,7 @@ if (isJson) {
 ${table(results)}
 
 ${machine.cpus} x ${machine.cpu}, load ${from} to ${to}; sharp ${machine.sharp} with libvips ${machine.libvips}.
-Medians of ${ROUNDS} pairs of rounds, ${WIDTH} pictures at a time. CPU and memory are those of all processes of each side${isKnown ? "" : ", and known on Linux only"}.
+Medians of ${ROUNDS} rounds. ${WIDTH} pictures at a time, and for the server's throughput ${2 * WIDTH} requests at a time for its ${WIDTH} renderers.
+CPU and memory are those of all processes of each side${isKnown ? "" : ", and known on Linux only"}.
 `);
 }

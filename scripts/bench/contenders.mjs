@@ -1,4 +1,4 @@
-/** The two that are compared, behind one face: `round` makes pictures and answers with milliseconds of each. */
+/** The two that are compared, behind one face: `round` makes pictures, so many at a time, and answers with milliseconds of each. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { Agent, get } from "node:http";
@@ -24,7 +24,7 @@ export async function startServer(node, { samples, width }) {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const base = await listening(child);
-  const agent = new Agent({ keepAlive: true, maxSockets: width });
+  const agent = new Agent({ keepAlive: true });
   let asked = 0;
   const ask = (workload, file) => {
     const { options } = WORKLOADS[workload];
@@ -33,8 +33,8 @@ export async function startServer(node, { samples, width }) {
   return {
     name: "server",
     pid: child.pid,
-    round: (workload, files) =>
-      inTurns(files, width, async (file) => {
+    round: (workload, files, atATime) =>
+      inTurns(files, atATime, async (file) => {
         const startedAt = performance.now();
         await ask(workload, file);
         return performance.now() - startedAt;
@@ -76,7 +76,7 @@ async function stop(child, agent) {
 }
 
 /** sharp alone, in a process with the environment of a renderer. */
-export async function startDirect(node, { width }) {
+export async function startDirect(node) {
   const built = (path) => import(join(root, "packages/server/dist/render", path));
   const [{ childEnvironment }, { findAllocator }] = [await built("command.js"), await built("allocator.js")];
   const child = spawn(node, [join(root, "scripts/bench/direct.mjs")], {
@@ -92,7 +92,7 @@ export async function startDirect(node, { width }) {
   return {
     name: "sharp",
     pid: child.pid,
-    round: (workload, files) => ask("round", { workload, files, width }),
+    round: (workload, files, atATime) => ask("round", { workload, files, width: atATime }),
     picture: async (workload, file) => Buffer.from(await ask("picture", { workload, file }), "base64"),
     close: () => stop(child),
   };

@@ -12,11 +12,11 @@ export const median = (numbers) => quantile(numbers, 0.5);
 const total = (rounds, key) => rounds.reduce((sum, round) => sum + round[key], 0);
 
 /** One contender's numbers over all its rounds of a workload. */
-export function summarize(rounds) {
+function summarize(rounds) {
   const times = rounds.flatMap(({ milliseconds }) => milliseconds);
   return {
     pictures: times.length,
-    perSecond: times.length / total(rounds, "seconds"),
+    perSecond: median(rounds.map(rate)),
     cpuMilliseconds: (1000 * total(rounds, "cpuSeconds")) / times.length,
     frontCpuMilliseconds: (1000 * total(rounds, "ownCpuSeconds")) / times.length,
     p50: quantile(times, 0.5),
@@ -26,12 +26,23 @@ export function summarize(rounds) {
   };
 }
 
-/** The server's numbers as multiples of sharp's: the median over pairs of neighbouring rounds, which share the weather. */
-export function ratios(server, sharp) {
-  const each = (value) => median(server.map((round, index) => value(round) / value(sharp[index])));
+const rate = ({ milliseconds, seconds }) => milliseconds.length / seconds;
+
+/** Throughput is the server's under full load, and latency that without. */
+export const summaries = ({ sharp, server, full }) => ({
+  sharp: summarize(sharp),
+  server: { ...summarize(server), perSecond: median(full.map(rate)) },
+});
+
+/** The server's numbers as multiples of sharp's: medians over turns, whose rounds share the weather. */
+export function ratios({ sharp, server, full }) {
+  const turns = sharp.map((round, turn) => ({
+    throughput: rate(full[turn]) / rate(round),
+    cpu: (server[turn].cpuSeconds + full[turn].cpuSeconds) / (2 * round.cpuSeconds),
+  }));
   return {
-    throughput: each(({ milliseconds, seconds }) => milliseconds.length / seconds),
-    cpu: each(({ cpuSeconds }) => cpuSeconds),
+    throughput: median(turns.map(({ throughput }) => throughput)),
+    cpu: median(turns.map(({ cpu }) => cpu)),
   };
 }
 

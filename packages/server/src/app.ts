@@ -133,12 +133,23 @@ const RENDERER = new URL(
   import.meta.url,
 );
 
-const sandboxOf = ({ render }: Config): Promise<Sandbox> =>
+/** Measured: what is the most expensive, an AVIF, takes 50 bytes of data a pixel, most of them for its encoder. */
+const DATA_PER_PIXEL = 64;
+/** Measured: any source of 50 megapixels is decoded within it. */
+const LEAST_DATA_BYTES = 2 * 1024 ** 3;
+
+/** What the largest picture takes that the limits allow, and no more than all together may take. */
+function dataBytesOf({ limits, render }: Config): number {
+  const pixels = Math.max(limits.maxSrcResolution, limits.maxResultDimension ** 2);
+  return Math.max(LEAST_DATA_BYTES, Math.min(render.memory || Infinity, DATA_PER_PIXEL * pixels));
+}
+
+const sandboxOf = (config: Config): Promise<Sandbox> =>
   findSandbox({
-    wish: render.sandbox,
+    wish: config.render.sandbox,
     entry: RENDERER,
     module: import.meta.resolve("sharp"),
-    size: render.workers,
+    dataBytes: dataBytesOf(config),
     preload: findAllocator(),
   });
 

@@ -197,6 +197,23 @@ describe("tintype sign", { concurrency: 2 }, () => {
   });
 });
 
+describe("tintype info", () => {
+  it("prints what the installation is made of, and how renderers are confined", async () => {
+    const { code, out, err } = await tintype(["info", "--json", "--render-sandbox", "auto"]);
+    assert.deepEqual([code, err], [0, ""]);
+    const facts = JSON.parse(out) as Readonly<Record<string, unknown>>;
+    assert.match(String(facts["sandbox"]), /^L[0-3] /);
+    assert.deepEqual(
+      [facts["node"], facts["system"]],
+      [process.versions.node, `${process.platform} ${process.arch}`],
+    );
+    for (const name of ["version", "sharp", "libvips"]) assert.match(String(facts[name]), /^\d+\.\d+\.\d+/);
+    for (const name of ["libraries", "reads", "writes", "missing", "refused", "notHigher"])
+      assert.ok(Array.isArray(facts[name]), name);
+    assert.ok((facts["reads"] as string[]).includes("svg"));
+  });
+});
+
 describe("tintype health", { concurrency: 2 }, () => {
   async function listen(handle: RequestListener, where: string | number): Promise<Server> {
     const server = createServer(handle);

@@ -117,7 +117,8 @@ export const ERRORS = {
   ),
   source_address_forbidden: refusal(
     404,
-    "Invalid source URL",
+    // To the letter what an address that does not answer gets: nobody may map a network by the difference.
+    "Source is unreachable",
     "download",
     "short",
     "The source's host, port or address is one that the server must not connect to.",

@@ -26,9 +26,12 @@ export function lifetime(
   settings: LifetimeSettings,
 ): CacheControl {
   const { ttl, errorTtl, cacheControlPassthrough, fallbackTtl } = settings;
+  const left = expires === undefined ? undefined : Math.max(0, Math.floor(expires - Date.now() / 1000));
+  // Its last second: the contract's rules would go on to those of a URL that never expires.
+  if (expires !== undefined && expires > 0 && left === 0) return { "Cache-Control": "no-cache" };
   const limits = [
     ...(fallbackStatus !== undefined && fallbackTtl > 0 ? [fallbackTtl] : []),
-    ...(expires === undefined ? [] : [Math.min(ttl, Math.max(0, Math.floor(expires - Date.now() / 1000)))]),
+    ...(left === undefined ? [] : [Math.min(ttl, left)]),
   ];
   const least = Math.min(...limits);
   if (limits.length > 0 && least > 0) return publicFor(least);

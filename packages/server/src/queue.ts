@@ -112,9 +112,11 @@ export class Queue {
         "too_expensive",
         `expected at most ${budgetBytes} bytes of memory, got a need of ${bytes}`,
       );
-    await this.#enter(signal, bytes);
+    // A need without end, where no budget forbids it, could never be given back.
+    const need = Number.isFinite(bytes) ? bytes : 0;
+    await this.#enter(signal, need);
     const began = performance.now();
-    return { leave: () => this.#leave(bytes, (performance.now() - began) / 1000) };
+    return { leave: () => this.#leave(need, (performance.now() - began) / 1000) };
   }
 
   #hasRoomFor(bytes: number): boolean {

@@ -1,4 +1,5 @@
 import { startDeadline } from "./deadline.ts";
+import { HttpError } from "./errors.ts";
 import { FORMATS } from "./formats.ts";
 import { disposition, linkTo, pathName } from "./header-text.ts";
 import type { Job } from "./job.ts";
@@ -42,11 +43,19 @@ export async function relay(job: Job, { headers, signal }: Ask, settings: RelayS
       mode: "relay",
     });
     const body = released(original, () => deadline.stop());
+    checkStatus(original);
     return { status: original.status, headers: headersOf(original, job, settings), body };
   } catch (error) {
     deadline.stop();
     throw error;
   }
+}
+
+/** Any status is passed on, but not one that HTTP has no class for. */
+function checkStatus({ status, cancel }: Original): void {
+  if (status >= 200 && status <= 599) return;
+  cancel();
+  throw new HttpError("source_unreachable", `expected a status from 200 to 599, got ${status}`);
 }
 
 /** The body, which lets go of its source at its end, and also where nobody begins to read: a generator would not. */

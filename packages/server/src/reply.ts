@@ -5,6 +5,7 @@ import { FORMATS, type Format } from "./formats.ts";
 import { lifetime, type LifetimeSettings } from "./lifetime.ts";
 import { disposition, fileName, linkTo } from "./header-text.ts";
 import { header, type Ask, type Reply } from "./message.ts";
+import { spanOf } from "./source/conditional.ts";
 
 /** A finished picture, and what its source said of itself. */
 export interface Rendition {
@@ -51,7 +52,7 @@ export function replyWith(rendition: Rendition, asked: Asked, ask: Ask, settings
   if (isFresh(ask, validators)) return { status: 304, headers: shared, body: "" };
   const { extension, mime } = FORMATS[rendition.format];
   const name = `${fileName(asked.source, asked.options.filename)}${extension}`;
-  return {
+  const whole: Reply & { readonly body: Uint8Array } = {
     status: rendition.fallbackStatus ?? 200,
     headers: {
       ...shared,
@@ -63,7 +64,34 @@ export function replyWith(rendition: Rendition, asked: Asked, ask: Ask, settings
     },
     body: rendition.bytes,
   };
+  // What stands in for a picture has no validator that could hold its parts together.
+  return rendition.fallbackStatus === undefined ? ranged(whole, ask) : whole;
 }
+
+/** The one part that the client asks for, or all (RFC 9110, section 14): several parts at once are never sent. */
+function ranged(whole: Reply & { readonly body: Uint8Array }, { method, headers }: Ask): Reply {
+  const { body } = whole;
+  const all = { ...whole, headers: { ...whole.headers, "Accept-Ranges": "bytes" } };
+  const range = header(headers, "range");
+  if (method !== "GET" || range === undefined) return all;
+  const condition = header(headers, "if-range");
+  const span = spanOf(
+    { range, ...(condition !== undefined && { "if-range": condition }) },
+    // The date is the source's: two formats of one picture share it, so no part may rely on it.
+    { etag: whole.headers["ETag"] ?? "", modified: new Date(NaN), size: body.byteLength },
+  );
+  if (span === undefined) return all;
+  if (span === "outside") return unsatisfiable(body.byteLength);
+  const { from, to } = span;
+  const said = { ...all.headers, "Content-Range": `bytes ${from}-${to - 1}/${body.byteLength}` };
+  return { status: 206, headers: said, body: body.subarray(from, to) };
+}
+
+const unsatisfiable = (size: number): Reply => ({
+  status: 416,
+  headers: { "Content-Type": "text/plain", "Cache-Control": "no-store", "Content-Range": `bytes */${size}` },
+  body: "",
+});
 
 /** Says so where an animation lost frames to the limits: none is missed where a still format was asked for. */
 function framesHeader(

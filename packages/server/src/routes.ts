@@ -21,6 +21,8 @@ export interface RouteSettings {
 
 type Route = (ask: Ask) => Promise<Told> | Told;
 
+/** Pictures are made for the pages of other sites, those included that isolate themselves. */
+const EMBEDDABLE: Reply["headers"] = { "Cross-Origin-Resource-Policy": "cross-origin" };
 const BLANK: Reply["headers"] = { "Content-Type": "text/plain" };
 const GET = new Set(["GET", "HEAD"]);
 
@@ -57,7 +59,8 @@ export function createRoutes(settings: RouteSettings): (ask: Ask) => Promise<Tol
     if (Object.hasOwn(exact, inside)) return exact[inside]!(ask);
     if (inside.startsWith("/.well-known/")) return { ...nothing(settings), quiet: true };
     const told = await handle(ask);
-    return { ...told, reply: { ...told.reply, headers: { ...cors, ...told.reply.headers } } };
+    const around = told.error === undefined ? { ...cors, ...EMBEDDABLE } : cors;
+    return { ...told, reply: { ...told.reply, headers: { ...around, ...told.reply.headers } } };
   };
 }
 

@@ -2,7 +2,10 @@ import { createApp, type App } from "./app.ts";
 import { markLate } from "./collector.ts";
 import type { Loaded } from "./config/load.ts";
 import type { Config } from "./config/settings.ts";
+import { findFloor } from "./config/floor.ts";
 import { version } from "./config/version.ts";
+import { classify } from "./guard/address.ts";
+import { createPeers } from "./guard/peers.ts";
 import { listen, type Door, type DoorEvent } from "./http/node.ts";
 import { createReadiness, runUntilSignal } from "./http/lifecycle.ts";
 import type { Handle } from "./message.ts";
@@ -16,7 +19,10 @@ export async function serve({ config, warnings }: Loaded): Promise<void> {
   markLate();
   const { logFormat: format, logLevel: level } = config.observe;
   const log = createLog({ format, level, write: lineSink(process.stdout) });
-  for (const warning of [...warnings, ...openings(config)]) log.warn(warning);
+  const floor = findFloor(config.http.maxClients);
+  if (floor.refusal !== undefined) throw new Error(floor.refusal);
+  const floors = floor.warning === undefined ? [] : [floor.warning];
+  for (const warning of [...warnings, ...openings(config), ...floors]) log.warn(warning);
   const app = await createApp(config, log);
   if (app.sandbox.level === 0 && process.platform === "linux")
     log.warn(`renderers are not confined beyond being processes: ${app.sandbox.notHigher.join("; ")}`);
@@ -79,6 +85,7 @@ async function openDoors(
 ): Promise<[Door, ...Door[]]> {
   const headers = { Server: http.serverName };
   const report = (event: DoorEvent): void => reportDoor(log, event);
+  const trusts = createPeers(http.trustForwarded);
   const door = await listen(handle, {
     bind: http.bind,
     network: http.network,
@@ -86,6 +93,9 @@ async function openDoors(
     writeResponseTimeoutSeconds: http.writeResponseTimeout,
     keepAliveSeconds: http.keepAliveTimeout,
     maxClients: http.maxClients,
+    maxClientsPerPeer: http.maxClientsPerAddress,
+    // Load balancers and the server's own network have other addresses; one of a proxy elsewhere is named.
+    isClient: (peer) => classify(peer) === "public" && !trusts(peer),
     reusePort: http.soReuseport,
     headers,
     report,
@@ -97,6 +107,12 @@ async function openDoors(
 function reportDoor(log: Log, event: DoorEvent): void {
   if (event.kind === "refused") {
     log.warn("Refused", { status: event.status, client_ip: event.peer, error: event.detail });
+    return;
+  }
+  if (event.kind === "crowded") {
+    log.warn("Too many connections of one address: where it is a proxy, name it in TINTYPE_HTTP_TRUST_FORWARDED", {
+      client_ip: event.peer,
+    });
     return;
   }
   const error = { error: String(event.error), stack: stackOf(event.error) };

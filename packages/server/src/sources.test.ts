@@ -59,6 +59,7 @@ describe("sources", () => {
     assert.ok(typeof address === "object" && address !== null);
     const env = {
       IMGPROXY_USE_GCS: "true",
+      IMGPROXY_GCS_ALLOWED_BUCKETS: "one,two",
       IMGPROXY_GCS_ENDPOINT: `127.0.0.1:${address.port}`,
       TINTYPE_SOURCE_MAX_HOST_DOWNLOADS: "2",
       TINTYPE_SOURCE_MAX_HOST_QUEUE_SIZE: "3",
@@ -71,6 +72,6 @@ describe("sources", () => {
   });
 
   it("close although nobody has asked them", async () => {
-    await open({ IMGPROXY_USE_S3: "true" }, []).close();
+    await open({ IMGPROXY_USE_S3: "true", IMGPROXY_S3_ALLOWED_BUCKETS: "one" }, []).close();
   });
 });

@@ -26,6 +26,7 @@ const common = ({ source, url, guard }: Config) => ({
   querySeparator: url.sourceUrlQuerySeparator,
   downloadTimeoutSeconds: source.downloadTimeout,
   connectTimeoutSeconds: source.connectTimeout,
+  leastRate: source.minDownloadRate,
   keepAliveSeconds: source.clientKeepAliveTimeout,
   userAgent: source.userAgent,
   ignoreTls: guard.ignoreSslVerification,
@@ -72,7 +73,7 @@ function openWeb({ source, guard }: Config, { allows, ports }: Allowlist): HttpS
     allowLoopback: guard.allowLoopbackSourceAddresses,
     allowLinkLocal: guard.allowLinkLocalSourceAddresses,
     allowPrivate: guard.allowPrivateSourceAddresses,
-    deny: [],
+    deny: guard.deniedSourceAddresses,
     ports: [...guard.sourcePorts, ...ports],
   });
   return httpSource({
@@ -81,6 +82,7 @@ function openWeb({ source, guard }: Config, { allows, ports }: Allowlist): HttpS
     maxRedirects: guard.maxRedirects,
     downloadTimeoutSeconds: source.downloadTimeout,
     connectTimeoutSeconds: source.connectTimeout,
+    leastRate: source.minDownloadRate,
     keepAliveSeconds: source.clientKeepAliveTimeout,
     userAgent: source.userAgent,
     ignoreTls: guard.ignoreSslVerification,

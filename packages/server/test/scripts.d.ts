@@ -7,7 +7,9 @@ declare module "*/scripts/needs.mjs" {
     readonly purpose: string;
     readonly probes: readonly string[];
     readonly debian: string;
-    readonly homebrew: string;
+    /** Left out where only one platform has the need. */
+    readonly homebrew?: string;
+    readonly platform?: string;
   }
   export const NEEDS: readonly Need[];
   export function find(name: string): string | undefined;

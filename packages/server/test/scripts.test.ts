@@ -9,7 +9,7 @@ import { readCounts } from "../../../scripts/counts.mjs";
 import { find, installLine, NEEDS } from "../../../scripts/needs.mjs";
 import { exitCode, isNetworkFailure, nodePackage, reaches } from "../../../scripts/node.mjs";
 
-const SCRIPTS = new URL("../../../scripts", import.meta.url);
+const script = (name: string): URL => new URL(`../../../scripts/${name}`, import.meta.url);
 
 describe("the floor of Node's version", () => {
   const cases = [
@@ -28,7 +28,7 @@ describe("the floor of Node's version", () => {
   }
 
   it("is the one of package.json", async () => {
-    const manifest = await readFile(new URL("../package.json", SCRIPTS), "utf8");
+    const manifest = await readFile(new URL("../../../package.json", import.meta.url), "utf8");
     const [, floor = ""] = /"node": ">=([\d.]+)"/.exec(manifest) ?? [];
     assert.ok(reaches(`${floor}.0`), floor);
     assert.ok(!reaches(`${floor.replace(/\d+$/, (minor) => String(Number(minor) - 1))}.99`), floor);
@@ -116,12 +116,13 @@ describe("the needs of tests", () => {
   it("each come with one line that gets them", () => {
     for (const need of NEEDS) {
       assert.match(installLine(need, "linux"), new RegExp(`apt-get install .* ${need.debian}$`));
-      assert.match(installLine(need, "darwin"), /^brew install /);
+      assert.equal(need.homebrew === undefined, need.platform === "linux", need.name);
+      if (need.homebrew !== undefined) assert.match(installLine(need, "darwin"), /^brew install /);
     }
   });
 
   it("are printed for CI as Debian packages", async () => {
-    const child = spawn(process.execPath, [new URL("needs.mjs", SCRIPTS).pathname]);
+    const child = spawn(process.execPath, [script("needs.mjs").pathname]);
     const lines = await linesOf(child);
     assert.deepEqual(lines, [NEEDS.map(({ debian }) => debian).join(" ")]);
   });
@@ -129,7 +130,7 @@ describe("the needs of tests", () => {
 
 describe("signals", () => {
   const relaying = `
-    const { relaySignals } = await import(${JSON.stringify(new URL("node.mjs", SCRIPTS).href)});
+    const { relaySignals } = await import(${JSON.stringify(script("node.mjs").href)});
     relaySignals((signal) => console.log(signal));
     console.log("ready");
     setTimeout(() => process.exit(0), 1000);`;

@@ -30,7 +30,21 @@ function bindOf(bind: string, network: string): Bind | string {
 }
 
 const KEY_BYTES = 16;
+const LEAST_SIGNATURE = 8;
+const WISE_SIGNATURE = 16;
 const hexBytes = (digits: string): number => digits.length / 2;
+
+/** Object stores by group of settings, with the scheme of their URLs. */
+const STORES = { s3: "s3", gcs: "gs", abs: "abs", swift: "swift" } as const;
+
+/** Whether nobody has said which buckets a store may be asked for: by its own list, by allowed sources, or by signing. */
+function isUnlisted({ guard, http, ...config }: Config, group: keyof typeof STORES): boolean {
+  const { enabled, allowedBuckets } = config[group];
+  if (!enabled || allowedBuckets.length > 0 || guard.keys.length > 0 || http.development) return false;
+  const bucket = new RegExp(`^${STORES[group]}://[^/*]+/`);
+  const ours = guard.allowedSources.filter((source) => source.startsWith(`${STORES[group]}:`));
+  return ours.length === 0 || !ours.every((source) => bucket.test(source));
+}
 
 const CHECKS: readonly Check[] = [
   {
@@ -83,12 +97,17 @@ const CHECKS: readonly Check[] = [
     of: ["guard.keys", "guard.signatureSize"],
     find: ({ guard: { keys, signatureSize } }) => [
       keys.length > 0 &&
-        signatureSize < 16 &&
+        signatureSize < LEAST_SIGNATURE &&
+        fatal(
+          "guard.signatureSize",
+          `expected ${LEAST_SIGNATURE} bytes or more, which cannot be forged by trying, got ${signatureSize}`,
+        ),
+      keys.length > 0 &&
+        signatureSize >= LEAST_SIGNATURE &&
+        signatureSize < WISE_SIGNATURE &&
         warning(
           "guard.signatureSize",
-          signatureSize < 8
-            ? `SIGNATURES OF ${signatureSize} BYTES CAN BE FORGED by trying; take 32`
-            : `signatures of ${signatureSize} bytes are shorter than is wise; take 16 or more`,
+          `signatures of ${signatureSize} bytes are shorter than is wise; take ${WISE_SIGNATURE} or more`,
         ),
     ],
   },
@@ -121,6 +140,18 @@ const CHECKS: readonly Check[] = [
         warning("source.localFilesystemRoot", "every file that the server may read is a source"),
     ],
   },
+  ...(["s3", "gcs", "abs", "swift"] as const).map(
+    (group): Check => ({
+      of: [`${group}.enabled`, `${group}.allowedBuckets`, "guard.keys", "guard.allowedSources", "http.development"],
+      find: (config) => [
+        isUnlisted(config, group) &&
+          fatal(
+            `${group}.allowedBuckets`,
+            "expected the buckets that may be asked, or IMGPROXY_KEY and IMGPROXY_SALT to sign URLs, got neither",
+          ),
+      ],
+    }),
+  ),
   {
     of: ["abs.enabled", "abs.name"],
     find: ({ abs }) => [

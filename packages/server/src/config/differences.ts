@@ -115,6 +115,35 @@ export const DIFFERENCES: readonly Difference[] = [
     why: "each spelling would be a URL of its own to a CDN",
   },
   {
+    imgproxy: "a source at a forbidden address is refused in words of its own",
+    here: "it is refused like a source that cannot be reached",
+    why: "nobody may map a network by the difference",
+  },
+  {
+    imgproxy: "in the last second before `expires`, caches are told the whole lifetime",
+    here: "no-cache",
+    why: "no copy may outlive its URL",
+  },
+  {
+    imgproxy: "signatures may be cut to a single byte",
+    here: "8 bytes at least",
+    why: "shorter ones can be forged by trying",
+  },
+  {
+    imgproxy: "ranges are for raw pictures only",
+    here: "any picture can be had in parts, one range at a time",
+    why: "HTTP says so",
+  },
+  {
+    imgproxy: "an object store serves every bucket that its credentials open",
+    here: "without a key, only buckets that are listed; where none is, the server does not start",
+    why: "credentials open more than pictures",
+    applies: ({ guard, http, s3, gcs, abs, swift }) =>
+      guard.keys.length === 0 &&
+      !http.development &&
+      [s3, gcs, abs, swift].some(({ enabled }) => enabled),
+  },
+  {
     imgproxy: "redirects may lead from https to http, and source URLs may name a user and password",
     here: "both are refused",
     why: "what was asked for in private must not come in public",

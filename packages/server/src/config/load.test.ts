@@ -228,6 +228,22 @@ describe("complaints", () => {
       { IMGPROXY_KEY: "secret", IMGPROXY_SALT: "" },
       "IMGPROXY_KEY: expected a list with commas, each item an even number of hex digits, got ***",
     ],
+    [
+      { ...KEYS, IMGPROXY_SIGNATURE_SIZE: "7" },
+      "IMGPROXY_SIGNATURE_SIZE: expected 8 bytes or more, which cannot be forged by trying, got 7",
+    ],
+    [
+      { IMGPROXY_USE_S3: "1", IMGPROXY_ALLOWED_SOURCES: "s3://" },
+      "IMGPROXY_S3_ALLOWED_BUCKETS: expected the buckets that may be asked, or IMGPROXY_KEY and IMGPROXY_SALT to sign URLs, got neither",
+    ],
+    [
+      { IMGPROXY_USE_GCS: "1", IMGPROXY_ALLOWED_SOURCES: "gs://pictures/,gs://*/" },
+      "IMGPROXY_GCS_ALLOWED_BUCKETS: expected the buckets that may be asked, or IMGPROXY_KEY and IMGPROXY_SALT to sign URLs, got neither",
+    ],
+    [
+      { TINTYPE_GUARD_DENIED_SOURCE_ADDRESSES: "10.0.0.0/33" },
+      'TINTYPE_GUARD_DENIED_SOURCE_ADDRESSES: expected IP addresses or blocks (10.0.0.0/8) with commas between them, got "10.0.0.0/33"',
+    ],
     [{ PORT: "http" }, 'PORT: expected an integer from 0 to 65535, got "http"'],
     [
       { IMGPROXY_BIND: "8080" },
@@ -259,10 +275,10 @@ describe("complaints", () => {
       "IMGPROXY_ALLOWED_SOURCES: an empty entry would allow every source: remove the comma",
     ],
     [
-      { IMGPROXY_USE_ABS: "1" },
+      { ...KEYS, IMGPROXY_USE_ABS: "1" },
       "IMGPROXY_ABS_NAME: expected the storage account that abs:// means, got none",
     ],
-    [{ IMGPROXY_USE_SWIFT: "1" }, "IMGPROXY_SWIFT_AUTH_URL: expected a URL to sign in at, got none"],
+    [{ ...KEYS, IMGPROXY_USE_SWIFT: "1" }, "IMGPROXY_SWIFT_AUTH_URL: expected a URL to sign in at, got none"],
     [
       { IMGPROXY_S3_ACCESS_POINTS: "a=arn:a;b=" },
       'IMGPROXY_S3_ACCESS_POINTS: expected name=ARN pairs with semicolons between them, got "b="',
@@ -317,6 +333,16 @@ describe("complaints", () => {
     }
   });
 
+  it("are none where the buckets of a store are listed, or a machine of one's own is served", () => {
+    for (const env of [
+      { IMGPROXY_S3_ALLOWED_BUCKETS: "pictures" },
+      { IMGPROXY_ALLOWED_SOURCES: "s3://pictures/,s3://others/a*" },
+      { TINTYPE_DEVELOPMENT: "true" },
+      KEYS,
+    ])
+      assert.deepEqual(complaintsOf({ IMGPROXY_USE_S3: "1", ...env }), []);
+  });
+
   it("are none where development errors stay on this machine", () => {
     const env = { IMGPROXY_DEVELOPMENT_ERRORS_MODE: "true" };
     assert.deepEqual(complaintsOf({ ...env, IMGPROXY_BIND: "127.0.0.1:0" }), []);
@@ -332,9 +358,10 @@ describe("warnings", () => {
       /^IMGPROXY_SIGNATURE_SIZE: signatures of 12 bytes are shorter/,
     ],
     [
-      { ...KEYS, IMGPROXY_SIGNATURE_SIZE: "4" },
-      /^IMGPROXY_SIGNATURE_SIZE: SIGNATURES OF 4 BYTES CAN BE FORGED/,
+      { ...KEYS, IMGPROXY_SIGNATURE_SIZE: "8" },
+      /^IMGPROXY_SIGNATURE_SIZE: signatures of 8 bytes are shorter/,
     ],
+    [{ ...KEYS, IMGPROXY_SIGNATURE_SIZE: "16" }, undefined],
     [
       { IMGPROXY_KEY: "736563726574", IMGPROXY_SALT: "68656c6c6f" },
       /^IMGPROXY_KEY: a key of less than 16 bytes/,

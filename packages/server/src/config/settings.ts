@@ -95,6 +95,11 @@ export const SETTINGS = {
     maxClients: setting(count, 2048, "Connections at a time; further ones wait outside, 0 lifts the limit.", {
       imgproxy: "IMGPROXY_MAX_CLIENTS",
     }),
+    maxClientsPerAddress: setting(
+      count,
+      64,
+      "Connections at a time from one public address that is no trusted proxy's; further ones are cut, 0 lifts the limit.",
+    ),
     timeout: setting(timer({ min: 1 }), 10, "Time for a whole request: waiting, download and rendering.", {
       imgproxy: "IMGPROXY_TIMEOUT",
       ...seconds,
@@ -294,6 +299,11 @@ export const SETTINGS = {
     allowPrivateSourceAddresses: setting(bool, false, "Sources may lie in private networks.", {
       imgproxy: "IMGPROXY_ALLOW_PRIVATE_SOURCE_ADDRESSES",
     }),
+    deniedSourceAddresses: setting(
+      networks,
+      [],
+      "Addresses and blocks that sources may not lie at, whatever else is allowed.",
+    ),
     maxRedirects: setting(
       capped(10),
       10,
@@ -313,6 +323,12 @@ export const SETTINGS = {
       ...seconds,
     }),
     connectTimeout: setting(timer({ min: 1 }), 2, "Time to connect to a source.", seconds),
+    minDownloadRate: setting(
+      count,
+      10_240,
+      "Bytes a second that a download must bring, two seconds at a time, its first two excepted; 0 lifts the limit.",
+      { unit: "bytes" },
+    ),
     clientKeepAliveTimeout: setting(
       timer({ min: 0 }),
       90,

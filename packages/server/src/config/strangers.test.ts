@@ -90,6 +90,18 @@ describe("variables that are no settings", () => {
     ["TINTYPE_PORT", "tcp://10.0.0.1:80", undefined],
     ["TINTYPE_PORT_80_TCP_ADDR", "10.0.0.1", undefined],
     ["HOME", "/root", undefined],
+    [
+      "https_proxy",
+      "http://me:word@proxy:3128",
+      "https_proxy is ignored: sources are asked directly, so that their addresses can be checked",
+    ],
+    [
+      "HTTP_PROXY",
+      "http://proxy:3128",
+      "HTTP_PROXY is ignored: sources are asked directly, so that their addresses can be checked",
+    ],
+    ["ALL_PROXY", " ", undefined],
+    ["NO_PROXY", "localhost", undefined],
   ] as const)
     it(`${name}=${text}: ${expected ?? "says nothing"}`, () =>
       assert.deepEqual(warn({ [name]: text }), expected === undefined ? [] : [expected]));

@@ -8,6 +8,9 @@ const OURS = /^(?:IMGPROXY|IMGRPOXY|TINTYPE)_/;
 const SERVICE_LINK =
   /_(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT(?:_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)?)$/;
 
+// What other programs take for a way out; imgproxy does.
+const PROXY = /^(?:https?|all)_proxy$/i;
+
 // A feature that is switched off is not missed.
 const OFF = new Set(["", "0", "f", "false"]);
 
@@ -16,9 +19,11 @@ const settings: ReadonlySet<string> = new Set(
   ROWS.flatMap((row) => [row.variable, row.imgproxy ?? row.variable]),
 );
 
-/** A sentence for each variable that looks like a setting and is none. Values are never in it. */
+/** A sentence for each variable that looks like a setting, or means something elsewhere, and is none here. Values are never in it. */
 export const warnOfStrangers = (variables: ReadonlyMap<string, { readonly text: string }>): string[] =>
   [...variables].flatMap(([name, { text }]) => {
+    if (PROXY.test(name) && text.trim() !== "")
+      return [`${name} is ignored: sources are asked directly, so that their addresses can be checked`];
     if (!OURS.test(name) || settings.has(name) || OFF.has(text.trim().toLowerCase())) return [];
     const why = reasons.get(name);
     if (why !== undefined) return why === "" ? [] : [`${name} ${why}`];

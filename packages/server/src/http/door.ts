@@ -9,6 +9,8 @@ export type DoorEvent =
   | { readonly kind: "cut"; readonly error: unknown; readonly ask: Ask }
   /** No request came of it; the handler was not called. */
   | { readonly kind: "refused"; readonly status: number; readonly detail: string; readonly peer: string }
+  /** One address has more connections than it may have; told at most once a minute. */
+  | { readonly kind: "crowded"; readonly peer: string }
   /** The listening socket failed. */
   | { readonly kind: "broken"; readonly error: unknown };
 
@@ -26,6 +28,10 @@ export interface ListenOptions {
   readonly keepAliveSeconds?: number;
   /** Connections served at once; see `gate`. 0 is no limit. */
   readonly maxClients?: number;
+  /** Connections of one peer, those that wait included; further ones are cut. 0 is no limit. */
+  readonly maxClientsPerPeer?: number;
+  /** Whether a peer is one client rather than a proxy of many. */
+  readonly isClient?: (peer: string) => boolean;
   readonly maxHeaderBytes?: number;
   readonly maxHeaders?: number;
   readonly maxTargetBytes?: number;
@@ -57,6 +63,8 @@ export const DEFAULTS = {
   writeResponseTimeoutSeconds: 10,
   keepAliveSeconds: 10,
   maxClients: 2048,
+  maxClientsPerPeer: 0,
+  isClient: () => true,
   maxHeaderBytes: 16_384,
   maxHeaders: 100,
   maxTargetBytes: 8192,

@@ -334,6 +334,30 @@ describe("connections", () => {
     second.destroy();
   });
 
+  it("are as many as one peer may have, and are cut beyond", async () => {
+    const door = await openDoor(() => Promise.resolve(text("ok")), { maxClientsPerPeer: 2 });
+    const [first, second] = [await dial(door.port), await dial(door.port)];
+    for (let turn = 0; turn < 3; turn += 1)
+      assert.deepEqual(await talk(door.port, get("/"), { milliseconds: 1000 }), { text: "", closed: true });
+    assert.deepEqual(events.splice(0), [{ kind: "crowded", peer: "127.0.0.1" }]);
+    first.destroy();
+    second.destroy();
+    let late = "";
+    for (let turn = 0; turn < 50 && !late.endsWith("ok"); turn += 1) {
+      late = (await talk(door.port, get("/", CLOSE))).text;
+      await sleep(20);
+    }
+    assert.match(late, /ok$/);
+  });
+
+  it("are not counted of a peer that is no client", async () => {
+    const limits = { maxClientsPerPeer: 1, isClient: (peer: string) => peer !== "127.0.0.1" };
+    const door = await openDoor(() => Promise.resolve(text("ok")), limits);
+    const first = await dial(door.port);
+    assert.match((await talk(door.port, get("/", CLOSE))).text, /ok$/);
+    first.destroy();
+  });
+
   it("work over a unix socket, and over what a killed server left of one", async () => {
     const folder = await mkdtemp(join(tmpdir(), "tintype-door-"));
     const path = join(folder, "socket");

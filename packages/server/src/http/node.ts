@@ -5,6 +5,7 @@ import { Socket } from "node:net";
 import type { Handle } from "../message.ts";
 import { open, urlOf } from "./bind.ts";
 import { peerOf } from "./client.ts";
+import { limitCrowds } from "./crowd.ts";
 import { DEFAULTS } from "./door.ts";
 import type { Door, ListenOptions, Settings } from "./door.ts";
 import { exchange } from "./exchange.ts";
@@ -61,7 +62,11 @@ class NodeDoor implements Door {
     // One more than allowed, so that too many can be told from just enough.
     this.#server.maxHeadersCount = settings.maxHeaders + 1;
     this.#wire();
-    this.#gate = settings.maxClients > 0 ? gate(this.#server, settings.maxClients) : undefined;
+    const { maxClients, maxClientsPerPeer: most, isClient, report } = settings;
+    this.#gate = maxClients > 0 ? gate(this.#server, maxClients) : undefined;
+    // Around the gate, so that those who wait count as well.
+    const onCrowded = (peer: string): void => report({ kind: "crowded", peer });
+    if (most > 0) limitCrowds(this.#server, { most, isClient, onCrowded });
   }
 
   get url(): string {

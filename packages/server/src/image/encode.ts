@@ -111,11 +111,23 @@ export function qualityOf(format: Format, { quality, formatQuality }: Options, s
 /** No further than this is quality lowered for `max_bytes`. */
 const LEAST_QUALITY = 10;
 
+/** A picture that only has to be encoded, once or for one quality after the other. */
+export interface Encodable {
+  /** Starts a pipeline that ends in the encoder. */
+  readonly open: () => Sharp;
+  /** Adds to the encoder's bytes what it could not write itself. */
+  readonly complete: (bytes: Uint8Array) => Uint8Array;
+}
+
 /** Lowers the quality until the bytes fit (contract processing.md, section 13, max_bytes). */
-export async function encodeWithin(maxBytes: number, open: () => Sharp, recipe: Recipe): Promise<Uint8Array> {
+export async function encodeWithin(
+  maxBytes: number,
+  { open, complete }: Encodable,
+  recipe: Recipe,
+): Promise<Uint8Array> {
   let { quality } = recipe;
   while (true) {
-    const bytes = await encode(open(), { ...recipe, quality });
+    const bytes = complete(await encode(open(), { ...recipe, quality }));
     if (bytes.length <= maxBytes || quality <= LEAST_QUALITY) return bytes;
     quality = lowered(quality, bytes.length / maxBytes);
   }

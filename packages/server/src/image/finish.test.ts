@@ -24,7 +24,7 @@ import { greyProfile } from "../../test/fixtures/profile.ts";
 import { keepCopyright } from "./metadata/copyright.ts";
 import { readTexts, writeTexts } from "./metadata/exif.ts";
 import { formatIim, parseIim, unwrapIptc } from "./metadata/iptc.ts";
-import { insertIptc } from "./metadata/jpeg.ts";
+import { insertJpeg } from "./metadata/jpeg.ts";
 import { wrapPng } from "./metadata/png.ts";
 
 const near = (found: readonly number[], wanted: readonly number[], by: number): void => {
@@ -263,7 +263,7 @@ describe("metadata", () => {
       .toBuffer();
     const text = (number: number, value: string) => ({ record: 2, number, data: Buffer.from(value) });
     const iptc = formatIim([text(80, "Ann"), text(116, "Ann 2024"), text(120, "A secret")]);
-    return { bytes: insertIptc(bytes, iptc), format: "jpeg" };
+    return { bytes: insertJpeg(bytes, { iptc }), format: "jpeg" };
   };
 
   const iptcOf = ({ iptc }: Metadata): string[] =>

@@ -3,18 +3,14 @@ import sharp, { type Sharp } from "sharp";
 import { FORMATS, type Format } from "../formats.ts";
 import { keepCopyright } from "./metadata/copyright.ts";
 import { COLOUR_TAGS, ORIENTATION_TAGS, withoutTags, writeTexts } from "./metadata/exif.ts";
+import type { Encodable } from "./encode.ts";
 import type { Facts } from "./facts.ts";
 import { unwrapIptc } from "./metadata/iptc.ts";
+import { insertJpeg } from "./metadata/jpeg.ts";
+import type { Kept } from "./metadata/kept.ts";
+import { insertPng, wrapPng } from "./metadata/png.ts";
+import { insertWebp } from "./metadata/webp.ts";
 import { coloured, fromRaw, pixels, settle, type Picture, type Raw } from "./picture.ts";
-import { wrapPng, type Carried } from "./metadata/png.ts";
-
-/** A picture that only has to be encoded. */
-export interface Finished {
-  /** Starts a pipeline that ends in the encoder; may be called again for another quality. */
-  readonly open: () => Sharp;
-  /** IPTC data sets, which sharp cannot write, for formats that hold them. */
-  readonly iptc: Uint8Array | undefined;
-}
 
 interface Wanted {
   readonly format: Format;
@@ -30,18 +26,32 @@ export const keepsProfile = (facts: Facts, format: Format, { stripColorProfile }
 /** Into these, libvips writes the orientation of the source even where nothing is kept, and the pixels come upright. */
 const TELLS_ORIENTATION: ReadonlySet<Format> = new Set(["tiff", "avif"]);
 
+/** Formats that take metadata behind their encoder; the others' encoders are given it with the pixels. */
+const INSERTS: Readonly<Partial<Record<Format, (bytes: Uint8Array, kept: Kept) => Uint8Array>>> = {
+  jpeg: insertJpeg,
+  png: insertPng,
+  webp: insertWebp,
+};
+
 /** Colour to what the result needs, then metadata (contract processing.md, sections 11.2 and 12). */
-export async function finish(picture: Picture, facts: Facts, wanted: Wanted): Promise<Finished> {
-  const { iptc, ...carried } = carriedBy(facts, wanted);
+export async function finish(picture: Picture, facts: Facts, wanted: Wanted): Promise<Encodable> {
   const tagged = picture.original && facts.orientation !== 1 && TELLS_ORIENTATION.has(wanted.format);
   const ready = tagged ? await settle(picture) : picture;
-  return { open: await openFor(ready, carried, wanted), iptc };
+  const carried = Object.hasOwn(INSERTS, wanted.format) ? {} : keptOf(facts, wanted);
+  return { open: await openFor(ready, carried, wanted), complete: completion(facts, wanted) };
 }
 
-type Kept = Omit<Carried, "density"> & Pick<Finished, "iptc">;
+type Target = Pick<Wanted, "format" | "options">;
 
-/** What of the source's profile and metadata goes along with the result. */
-export function carriedBy(facts: Facts, { format, options }: Pick<Wanted, "format" | "options">): Kept {
+/** Adds to encoded bytes what of the source's metadata their encoder was not given. */
+export function completion(facts: Facts, target: Target): Encodable["complete"] {
+  const insert = INSERTS[target.format];
+  if (!insert) return (bytes) => bytes;
+  const kept = keptOf(facts, target);
+  return (bytes) => insert(bytes, kept);
+}
+
+function keptOf(facts: Facts, { format, options }: Target): Kept {
   const icc = keepsProfile(facts, format, options) ? facts.icc : undefined;
   return { ...keptBlocks(facts, options, icc), ...(icc && { icc }) };
 }
@@ -55,26 +65,26 @@ function keptBlocks(
   if (stripMetadata === false) {
     // Pixels come upright, and tags that repeat the profile are wrong without it.
     const stale = new Set([...ORIENTATION_TAGS, ...(icc ? [] : COLOUR_TAGS)]);
+    const sets = iptc && unwrapIptc(iptc);
     return {
       ...(exif && { exif: withoutTags(exif, stale) }),
       ...(xmp && { xmp }),
-      iptc: iptc && unwrapIptc(iptc),
+      ...(sets && { iptc: sets }),
     };
   }
-  if (rights === false) return { iptc: undefined };
-  const owner = keepCopyright({ ...(exif && { exif }), ...(xmp && { xmp }), ...(iptc && { iptc }) });
-  return {
-    ...(owner.exif && { exif: writeTexts(owner.exif) }),
-    ...(owner.xmp && { xmp: owner.xmp }),
-    iptc: owner.iptc,
-  };
+  if (rights === false) return {};
+  const blocks = { ...(exif && { exif }), ...(xmp && { xmp }), ...(iptc && { iptc }) };
+  const { exif: texts, ...others } = keepCopyright(blocks);
+  return { ...others, ...(texts && { exif: writeTexts(texts) }) };
 }
 
 /**
- * Raw pixels have lost what came with them, and sharp's own ways to write metadata change texts and leak the source's
- * orientation; so whatever is kept goes around the pixels, in front of the encoder.
+ * sharp's own ways to write metadata change texts and leak the source's orientation, and raw pixels have lost what came
+ * with them; so what an encoder has to be given goes around the pixels, which takes a pass of its own.
  */
-async function openFor(picture: Picture, carried: Carried, { repeatedly }: Wanted): Promise<() => Sharp> {
+async function openFor(picture: Picture, kept: Kept, { repeatedly }: Wanted): Promise<() => Sharp> {
+  // sharp has no way to write IPTC data sets.
+  const { iptc: _iptc, ...carried } = kept;
   const only = Object.keys(carried).join();
   if (only === "icc" && picture.original && !repeatedly) return () => coloured(picture).keepIccProfile();
   if (only !== "") return carrying(await pixels(picture), carried);
@@ -83,7 +93,7 @@ async function openFor(picture: Picture, carried: Carried, { repeatedly }: Wante
   return () => coloured(fromRaw(raw, picture));
 }
 
-function carrying(raw: Raw, carried: Carried): () => Sharp {
+function carrying(raw: Raw, carried: Kept): () => Sharp {
   const wrapped = wrapPng(raw, carried);
   const grey = raw.channels < 3;
   const space = raw.depth === 16 ? (grey ? "grey16" : "rgb16") : grey ? "b-w" : "srgb";

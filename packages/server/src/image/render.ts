@@ -1,17 +1,14 @@
 import type { FormatName, Options } from "@tintype/url";
-import type { Sharp } from "sharp";
 import { FORMATS, type Format } from "../formats.ts";
 import { animate } from "./animation.ts";
 import { compose, planFor, startAt, traitsOf, type Work } from "./compose.ts";
-import { encode, encodeWithin, qualityOf, type Recipe } from "./encode.ts";
+import { encode, encodeWithin, qualityOf, type Encodable, type Recipe } from "./encode.ts";
 import { openPicture, type Facts, type Opened } from "./facts.ts";
-import { carriedBy, finish, type Finished } from "./finish.ts";
+import { completion, finish } from "./finish.ts";
 import type { Size } from "../plan/gravity.ts";
 import { plan } from "../plan/plan.ts";
 import { stored, turnOf } from "../plan/turn.ts";
 import { checkResolution, guardVector, planLimits, playableFrames } from "../plan/limits.ts";
-import { insertIptc } from "./metadata/jpeg.ts";
-import { insertWebp } from "./metadata/webp.ts";
 import { chooseFormat, passesThrough } from "../plan/negotiate.ts";
 import { run } from "./picture.ts";
 import type { RenderSettings } from "./settings.ts";
@@ -113,14 +110,9 @@ async function renderStill(work: Work): Promise<Rendition> {
   const { planned, format, within } = await planFor(work);
   const picture = await compose(await startAt(work, format), planned, { ...work, format, within });
   const repeatedly = (options.maxBytes ?? 0) > 0 && FORMATS[format].quality;
-  const bytes = await run(
-    picture,
-    encodeFinished(
-      await finish(picture, opened.facts, { format, options, repeatedly }),
-      { ...work, format },
-      picture.size,
-    ),
-  );
+  const finished = await finish(picture, opened.facts, { format, options, repeatedly });
+  const recipe = recipeOf({ ...work, format }, picture.size);
+  const bytes = await run(picture, encodeToFit(finished, recipe, options));
   return { rendered: { ...originOf(opened.facts, options), ...picture.size, format, frames: 1 }, bytes };
 }
 
@@ -135,12 +127,9 @@ async function renderFilm(work: Work, frames: number): Promise<Rendition> {
   });
   const { width, height } = film;
   const recipe = { ...recipeOf(work, { width, height }), animation: film.timing };
-  const bytes = await encodeToFit(film.open, recipe, options);
-  const { iptc: _iptc, ...carried } = carriedBy(opened.facts, work);
-  return {
-    rendered: { ...originOf(opened.facts, options), width, height, format, frames },
-    bytes: format === "webp" ? insertWebp(bytes, carried) : bytes,
-  };
+  const complete = completion(opened.facts, work);
+  const bytes = await encodeToFit({ open: film.open, complete }, recipe, options);
+  return { rendered: { ...originOf(opened.facts, options), width, height, format, frames }, bytes };
 }
 
 const recipeOf = ({ opened: { facts }, options, format, settings }: Work, size: Size): Recipe => ({
@@ -153,12 +142,11 @@ const recipeOf = ({ opened: { facts }, options, format, settings }: Work, size: 
   animation: undefined,
 });
 
-async function encodeFinished({ open, iptc }: Finished, work: Work, size: Size): Promise<Uint8Array> {
-  const bytes = await encodeToFit(open, recipeOf(work, size), work.options);
-  return iptc && work.format === "jpeg" ? insertIptc(bytes, iptc) : bytes;
+async function encodeToFit(
+  encodable: Encodable,
+  recipe: Recipe,
+  { maxBytes = 0 }: Options,
+): Promise<Uint8Array> {
+  if (maxBytes > 0 && FORMATS[recipe.format].quality) return encodeWithin(maxBytes, encodable, recipe);
+  return encodable.complete(await encode(encodable.open(), recipe));
 }
-
-const encodeToFit = (open: () => Sharp, recipe: Recipe, { maxBytes = 0 }: Options): Promise<Uint8Array> =>
-  maxBytes > 0 && FORMATS[recipe.format].quality
-    ? encodeWithin(maxBytes, open, recipe)
-    : encode(open(), recipe);

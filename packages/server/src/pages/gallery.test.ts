@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import { galleryPage } from "./gallery.ts";
 import { PICKED, treatmentOf } from "./treatment.ts";
 
-const SAMPLES = new URL("../../../../samples", import.meta.url);
+const SAMPLES = new URL("../../../../samples/", import.meta.url);
 
 describe("the gallery", () => {
   it("shows every sample twice: as it is and as it is made", async () => {

@@ -14,7 +14,7 @@ import { createPool } from "./pool.ts";
 import type { Pool, PoolOptions } from "./pool.ts";
 import type { Job, Setup } from "../../test/fixtures/child.ts";
 
-const FIXTURES = new URL("../../test/fixtures", import.meta.url);
+const fixture = (name: string): URL => new URL(`../../test/fixtures/${name}`, import.meta.url);
 /** What the issue calls 500 ms, on a machine that others use too. */
 const SOON_MS = 2000;
 
@@ -31,7 +31,7 @@ function poolFor(t: TestContext, options: Options = {}) {
     lines.push(line);
     heard.emit("line", line);
   };
-  const entry = new URL("child.ts", FIXTURES);
+  const entry = fixture("child.ts");
   const pool = createPool({ entry, setup: {}, size: 1, onLog, ...options });
   t.after(() => pool.close());
   return { pool, lines, heard };
@@ -301,14 +301,14 @@ describe("pool", () => {
     const { pool } = poolFor(t, { entry });
     await assert.rejects(pool.started, /exit code 1/);
     const waiting = echoes(pool);
-    await writeFile(entry, `import ${JSON.stringify(new URL("child.ts", FIXTURES).href)};`);
+    await writeFile(entry, `import ${JSON.stringify(fixture("child.ts").href)};`);
     await waiting;
     assert.ok(pool.ready);
     await until(() => pool.pids().length === 2, "the spare as well");
   });
 
   it("closes while no renderer can start", async (t) => {
-    const { pool } = poolFor(t, { entry: new URL("missing.ts", FIXTURES) });
+    const { pool } = poolFor(t, { entry: fixture("missing.ts") });
     await assert.rejects(pool.started, /exit code 1/);
     await pool.close();
     assert.deepEqual(pool.pids(), []);
@@ -350,10 +350,7 @@ describe("pool", () => {
   it("leaves no orphan when the front is killed, encoding or not", async (t) => {
     const front = spawn(
       process.execPath,
-      [
-        ...process.execArgv.filter((flag) => flag.startsWith("--conditions")),
-        new URL("front.ts", FIXTURES).pathname,
-      ],
+      [...process.execArgv.filter((flag) => flag.startsWith("--conditions")), fixture("front.ts").pathname],
       { stdio: ["ignore", "pipe", "inherit"] },
     );
     t.after(() => front.kill("SIGKILL"));

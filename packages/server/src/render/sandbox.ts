@@ -1,6 +1,5 @@
 import { execFile } from "node:child_process";
 import { readlinkSync } from "node:fs";
-import { totalmem } from "node:os";
 import { childCommand, childEnvironment, importFlags, withFlags } from "./command.ts";
 import type { Command, EnvironmentOptions } from "./command.ts";
 import { findTools, LAUNCHERS, TOOLS } from "./launchers.ts";
@@ -61,17 +60,13 @@ export interface SandboxOptions extends EnvironmentOptions {
   readonly entry: URL;
   /** URL of what renderers load; a sandbox that it cannot be loaded in is of no use. */
   readonly module: string;
-  /** How many renderers share the memory of this machine. */
-  readonly size: number;
+  /** Most bytes of data that a renderer may hold beyond those of an idle one. */
+  readonly dataBytes: number;
   /** By default what this machine has. */
   readonly tools?: Tools;
 }
 
 const PROBE_MS = 10_000;
-
-/** Measured: a source of 50 MP is decoded within the first, and written as AVIF within the second. */
-const LEAST_DATA_BYTES = 2 * 1024 ** 3;
-const MOST_DATA_BYTES = 3 * 1024 ** 3;
 
 /**
  * Tries the launchers of this machine, those that confine most first, and takes the first that keeps its level's promises.
@@ -115,7 +110,7 @@ async function tryOut(launcher: Launcher, options: SandboxOptions): Promise<Sand
   if (typeof found === "string") return found;
   const broken = ACTS.filter((act) => PROMISES[act].from <= launcher.level && !found.refused.includes(act));
   if (broken.length > 0) return `does not refuse ${broken.map((act) => PROMISES[act].means).join(", ")}`;
-  return sandboxOf(launcher, { ...kit, dataBytes: found.dataBytes + shareOf(options.size) }, found);
+  return sandboxOf(launcher, { ...kit, dataBytes: found.dataBytes + options.dataBytes }, found);
 }
 
 function sandboxOf(launcher: Launcher, kit: Kit, { refused }: Findings): Sandbox {
@@ -141,13 +136,6 @@ function toolsFor({ tools: needed }: Launcher, found: Tools): Kit["tools"] | str
   return Object.fromEntries(TOOLS.map((tool) => [tool, found[tool] ?? ""])) as Kit["tools"]; // All of TOOLS.
 }
 
-/** Bytes beyond those of an idle renderer. */
-function shareOf(size: number): number {
-  // 0, or more than there is, where nothing constrains the process.
-  const memory = Math.min(process.constrainedMemory() || Infinity, totalmem());
-  return Math.min(MOST_DATA_BYTES, Math.max(LEAST_DATA_BYTES, Math.floor(memory / size)));
-}
-
 function probeCommand(options: SandboxOptions): Command {
   const entry = new URL(import.meta.url.endsWith(".ts") ? "./probe.ts" : "./probe.js", import.meta.url);
   const command = childCommand(entry, importFlags(), childEnvironment(options));
@@ -169,9 +157,9 @@ const probe = ({ file, args, env }: Command): Promise<Findings | string> =>
 
 const MAX_REASON = 200;
 
-/** The launcher's own words, where it has said any. */
+/** The launcher's own words, where it has said any, or Node's. */
 function reasonOf(stderr: string, error: Error): string {
   const lines = stderr.split("\n").map((line) => line.trim());
-  const told = lines.find((line) => /(?:error|fail|denied|not permitted|refused|no )/i.test(line));
-  return (told ?? lines.find(Boolean) ?? error.message).slice(0, MAX_REASON);
+  const told = lines.find((line) => /^\w*Error\b/.test(line)) ?? lines.find(Boolean) ?? error.message;
+  return told.slice(0, MAX_REASON);
 }

@@ -2,8 +2,8 @@ import type { Box } from "./boxes.ts";
 import type { Reader } from "./reader.ts";
 import { broken, MOST_STEPS } from "./scanned.ts";
 
-/** Tables are far smaller; what is read of one takes this many steps at most, and a few times that in numbers of no bytes. */
-const LARGEST_TABLE = 2 ** 20;
+/** Enough for some 3,000 items, which is more than libheif takes. */
+const LARGEST_TABLE = 2 ** 17;
 
 /** Reads the numbers of a box one after the other. Throws `broken_image` behind the box's end. */
 export class Cursor {
@@ -13,7 +13,7 @@ export class Cursor {
   #empty = 0;
 
   constructor(read: Reader, { at, end, type }: Box) {
-    if (end - at > LARGEST_TABLE) throw broken(`expected ${type} of at most 1 MiB, got ${end - at} bytes`);
+    if (end - at > LARGEST_TABLE) throw broken(`expected ${type} of at most 128 KiB, got ${end - at} bytes`);
     this.#read = read;
     this.#end = end;
     this.#at = at;

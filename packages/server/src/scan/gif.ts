@@ -27,7 +27,7 @@ interface Block {
   readonly end: number;
 }
 
-/** Scans a GIF, up to 100,000 blocks of it. Throws as `scan` does. */
+/** Scans a GIF, up to 20,000 blocks of it. */
 export function scanGif(bytes: Uint8Array): Found {
   const read = readerOf(bytes, "little");
   if (!/^GIF8.a$/s.test(read.text(0, 6))) throw broken("expected the signature of a GIF");

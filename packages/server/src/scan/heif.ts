@@ -98,7 +98,8 @@ const sides = ({ width, height }: Size): string => `${width} x ${height}`;
 
 function sizeOf(read: Reader, { id, properties }: Item): Size {
   const extents = boxOf(properties, "ispe");
-  if (!extents) throw broken(`expected a size for item ${id}, got none`);
+  if (!extents || extents.end - extents.at < FULL + 8)
+    throw broken(`expected a size for item ${id}, got none`);
   const size = { width: read.u32(extents.at + FULL), height: read.u32(extents.at + FULL + 4) };
   requireSides(size, LONGEST);
   return size;

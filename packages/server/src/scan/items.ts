@@ -38,8 +38,8 @@ export interface Items {
 
 /** Version and flags, before the content of a full box. */
 const FULL = 4;
-/** One for each combination of version and flags. */
-const MOST_OWNER_TABLES = 4;
+/** One of each width of numbers would be four; no writer needs more than two. */
+const MOST_OWNER_TABLES = 2;
 
 /** Reads the items of the `meta` box. Throws `broken_image`, and `source_incomplete` where the file ends in it. */
 export function readItems(read: Reader, meta: Box): Items {
@@ -103,7 +103,7 @@ function readOwners(
   properties: readonly Box[],
 ): ReadonlyMap<number, readonly Box[]> {
   const tables = inner.filter(({ type }) => type === "ipma");
-  if (tables.length > MOST_OWNER_TABLES) throw broken(`expected at most 4 boxes ipma, got ${tables.length}`);
+  if (tables.length > MOST_OWNER_TABLES) throw broken(`expected at most 2 boxes ipma, got ${tables.length}`);
   return new Map(tables.flatMap((table) => readOwned(new Cursor(read, table), properties)));
 }
 

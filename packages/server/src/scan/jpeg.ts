@@ -1,7 +1,7 @@
 /** Format: ITU-T T.81, annex B. Between segments, what libjpeg tolerates is tolerated. */
 import { hasExifPrefix, orientationIn } from "./exif.ts";
 import { readerOf, type Reader } from "./reader.ts";
-import { broken, cut, requireSides, STILL, type Found, type Size } from "./scanned.ts";
+import { broken, cut, MOST_STEPS, requireSides, STILL, type Found, type Size } from "./scanned.ts";
 
 const SOI = 0xd8;
 const EOI = 0xd9;
@@ -36,7 +36,7 @@ export function scanJpeg(bytes: Uint8Array): Found {
   const read = readerOf(bytes, "big");
   if (read.u16(0) !== 0xff00 + SOI) throw broken("expected the start of a JPEG");
   const { segments, first } = readHead(read);
-  const frame = frameOf(read, segments);
+  const frame = frameOf(read, segments, first);
   const several = frame.progressive || (first !== undefined && read.u8(first.at) < frame.components);
   const metadata = segments.filter(isMetadata);
   const exif = metadata.find(
@@ -69,6 +69,7 @@ function readHead(read: Reader): { segments: readonly Segment[]; first: Segment 
       throw broken(`expected a scan, got marker 0x${segment.marker.toString(16)} before any`);
     }
     segments.push(segment);
+    if (segments.length > MOST_STEPS) throw broken(`expected at most ${MOST_STEPS} segments before a scan`);
     at = segment.end;
   }
 }
@@ -86,18 +87,19 @@ function segmentAt(read: Reader, at: number): Segment | undefined {
 
 /** Where the next 0xFF is that begins a marker: neither a stuffed byte, nor a restart, nor fill. */
 function nextMarker({ bytes }: Reader, from: number): number | undefined {
-  const last = bytes.length - 1;
-  for (let at = from; at < last; at++) {
-    if (bytes[at] !== 0xff) continue;
-    const marker = bytes[at + 1] ?? 0;
-    if (marker !== 0 && marker !== 0xff && (marker < 0xd0 || marker > 0xd7)) return at;
+  const { length } = bytes;
+  let before = 0;
+  for (let at = from; at < length; at++) {
+    const byte = bytes[at] ?? 0;
+    if (before === 0xff && byte !== 0 && byte !== 0xff && (byte < 0xd0 || byte > 0xd7)) return at - 1;
+    before = byte;
   }
   return undefined;
 }
 
-function frameOf(read: Reader, segments: readonly Segment[]): Frame {
+function frameOf(read: Reader, segments: readonly Segment[], first: Segment | undefined): Frame {
   const [frame, other] = segments.filter(({ marker }) => FRAMES.has(marker));
-  if (!frame) throw cut("expected a frame header before the first scan, got none");
+  if (!frame) throw first ? broken("expected a frame header before a scan") : cut("expected a frame header");
   if (other) throw broken("expected one frame header, got two");
   const { marker, at, end } = frame;
   const [depthBits = 0, , , , , components = 0] = read.slice(at, end);
@@ -112,7 +114,10 @@ function frameOf(read: Reader, segments: readonly Segment[]): Frame {
 /** Each scan is a trip over the whole picture for a decoder, and costs a file only a few bytes. */
 function countScans(read: Reader, first: Segment | undefined): { scans: number; complete: boolean } {
   let scans = 1;
+  let steps = 0;
   for (let segment = first; segment && segment.end <= read.length; segment = segmentAt(read, segment.end)) {
+    steps += 1;
+    if (steps > MOST_STEPS) return { scans, complete: true };
     if (segment.marker === EOI) return { scans, complete: true };
     if (FRAMES.has(segment.marker)) throw broken("expected one frame header, got another behind a scan");
     if (segment.marker === SOS && segment !== first) scans += 1;

@@ -32,7 +32,14 @@ export function readerOf(bytes: Uint8Array, order: "big" | "little"): Reader {
     u32,
     i32: (at) => view.getInt32(within(at, 4), little),
     u64: (at) => u32(little ? at + 4 : at) * 2 ** 32 + u32(little ? at : at + 4),
-    text: (at, length) => String.fromCharCode(...bytes.subarray(within(at, length), at + length)),
+    text: (at, length) => latin1(bytes, within(at, length), at + length),
     slice: (at, end) => bytes.subarray(within(at, end - at), end),
   };
+}
+
+/** By pieces, as these are names of four characters, in their tens of thousands. */
+function latin1(bytes: Uint8Array, from: number, end: number): string {
+  let text = "";
+  for (let at = from; at < end; at++) text += String.fromCharCode(bytes[at] ?? 0);
+  return text;
 }

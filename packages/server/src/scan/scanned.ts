@@ -56,7 +56,7 @@ export const STILL = {
 } as const;
 
 /** Chunks, segments, boxes, entries or frames that are looked at, where the number of bytes does not bound them well enough. */
-export const MOST_STEPS = 100_000;
+export const MOST_STEPS = 20_000;
 
 /** The refusal of a file that contradicts itself. */
 export const broken = (detail: string): HttpError => new HttpError("broken_image", detail);

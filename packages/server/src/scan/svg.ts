@@ -48,7 +48,7 @@ function readRoot(bytes: Uint8Array): SaxesTagPlain {
   let root: SaxesTagPlain | undefined;
   let problem: string | undefined;
   parser.on("opentag", (tag) => {
-    root ??= tag;
+    if (!problem) root ??= tag;
   });
   parser.on("error", ({ message }) => {
     problem ??= message;
@@ -87,7 +87,7 @@ const declarations = (style: string): ReadonlyMap<string, string> =>
   new Map(
     style.split(";").flatMap((one) => {
       const [name = "", value] = one.split(":");
-      return value === undefined ? [] : [[name.trim().toLowerCase(), value] as const];
+      return value === undefined ? [] : [[name.trim(), value] as const];
     }),
   );
 
@@ -114,9 +114,5 @@ function rounded({ width, height }: Size): Size | undefined {
 
 /** Looks for the root's end tag, which has only comments and instructions behind it. */
 function hasEnd(bytes: Uint8Array, name: string): boolean {
-  const tag = new TextEncoder().encode(`</${name}`);
-  for (let at = bytes.length - tag.length; at > 0; at--) {
-    if (bytes[at] === tag[0] && tag.every((byte, i) => bytes[at + i] === byte)) return true;
-  }
-  return false;
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).lastIndexOf(`</${name}`) > 0;
 }

@@ -76,14 +76,15 @@ function countPages({ read, first }: Tiff): Pages {
   return { count: seen.size, more: seen.size === MOST_STEPS, cut: false };
 }
 
-/** False where strips or tiles of the page lie behind the file's end; of very many, the first 100,000 are looked at. */
+/**
+ * False where values of the page's tags, its strips or its tiles lie behind the file's end; of very many strips, the
+ * first 20,000 are looked at.
+ */
 function hasPixels({ read }: Tiff, page: Directory): boolean {
   const tiled = page.has(TAGS.tileOffsets);
   const offsets = page.get(tiled ? TAGS.tileOffsets : TAGS.stripOffsets);
-  const lengths = page.get(tiled ? TAGS.tileBytes : TAGS.stripBytes);
   if (!offsets) throw broken("expected strips or tiles, got none");
-  if (offsets.at + offsets.bytes > read.length) return false;
-  if (lengths && lengths.at + lengths.bytes > read.length) return false;
-  const counts = numbersOf(read, lengths, MOST_STEPS);
-  return numbersOf(read, offsets, MOST_STEPS).every((offset, i) => offset + (counts[i] ?? 0) <= read.length);
+  if ([...page.values()].some(({ at, bytes }) => at + bytes > read.length)) return false;
+  const lengths = numbersOf(read, page.get(tiled ? TAGS.tileBytes : TAGS.stripBytes), MOST_STEPS);
+  return numbersOf(read, offsets, MOST_STEPS).every((offset, i) => offset + (lengths[i] ?? 0) <= read.length);
 }

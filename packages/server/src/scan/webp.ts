@@ -9,7 +9,7 @@ const CANVAS_BYTES = 10;
 const BITSTREAM_HEAD = 10;
 const FRAME_HEADER = 16;
 /** Chunks of one frame that are looked at before its picture has to have come. */
-const MOST_INSIDE = 16;
+const MOST_INSIDE = 4;
 const LONGEST = 2 ** 24;
 const MOST_PIXELS = 2 ** 32 - 1;
 const ANIMATION = 0x02;

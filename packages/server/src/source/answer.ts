@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import { type Detail, HttpError } from "../errors.ts";
-import { capped, gunzipped, tooBig, untilOver } from "./body.ts";
+import { capped, gunzipped, paced, tooBig, untilOver } from "./body.ts";
 import type { Budget } from "./budget.ts";
 import { KEPT_HEADERS, type Original, type Wish } from "./source.ts";
 
@@ -69,6 +69,17 @@ function bodyFailure(error: unknown): HttpError {
   return new HttpError(code, detail, { cause: error });
 }
 
+const WINDOW_SECONDS = 2;
+
+/** The body, whose source is left where it drips. */
+function watched(body: AsyncIterable<Uint8Array>, budget: Budget): AsyncIterable<Uint8Array> {
+  const { leastRate } = budget;
+  if (leastRate === 0) return body;
+  const detail = `expected ${leastRate} bytes a second, got fewer for ${WINDOW_SECONDS} s`;
+  const slow = (): void => budget.refuse(new HttpError("source_timeout", detail));
+  return paced(body, { least: leastRate * WINDOW_SECONDS, windowMs: WINDOW_SECONDS * 1000, slow });
+}
+
 async function* explained(body: AsyncIterable<Uint8Array>, budget: Budget): AsyncGenerator<Uint8Array, void> {
   try {
     yield* body;
@@ -97,6 +108,6 @@ export function originalOf(answer: Answer, wish: Wish, budget: Budget): Original
   return {
     status: answer.statusCode,
     headers: Object.fromEntries(kept.filter(([name]) => !hidden.includes(name))),
-    ...untilOver(capped(explained(bytes, budget), wish.maxBytes), wish.signal, () => budget.end()),
+    ...untilOver(capped(explained(watched(bytes, budget), budget), wish.maxBytes), wish.signal, () => budget.end()),
   };
 }

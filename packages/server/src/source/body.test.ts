@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import { describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { HttpError } from "../errors.ts";
-import { capped, readBody, untilOver } from "./body.ts";
+import { capped, paced, readBody, untilOver } from "./body.ts";
 import type { Original } from "./source.ts";
 
 async function* bytesOf(...lengths: number[]): AsyncGenerator<Uint8Array> {
@@ -58,6 +59,44 @@ describe("capped", () => {
     })();
     await assert.rejects(readBody(original(capped(endless, 95)), { maxBytes: 0 }), tooBig);
     assert.equal(read, 10);
+  });
+});
+
+describe("paced", () => {
+  const windowMs = 150;
+  /** How often a body that brings `bytes` every 20 ms is found slow. */
+  async function timesSlow(bytes: number, read: (chunk: Uint8Array) => Promise<void>): Promise<number> {
+    let times = 0;
+    const drips = async function* (): AsyncGenerator<Uint8Array> {
+      for (let count = 0; count < 30; count += 1) {
+        await sleep(20);
+        yield new Uint8Array(bytes);
+      }
+    };
+    for await (const chunk of paced(drips(), { least: 100, windowMs, slow: () => (times += 1) }))
+      await read(chunk);
+    return times;
+  }
+
+  it("tells of a body that drips, once its first moments are over", async () => {
+    assert.ok((await timesSlow(1, () => Promise.resolve())) > 0);
+  });
+
+  it("lets pass what is fast enough, and blames nobody for a reader that takes its time", async () => {
+    assert.equal(await timesSlow(1000, () => Promise.resolve()), 0);
+    assert.equal(await timesSlow(1, () => sleep(25).then(() => undefined)), 0);
+  });
+
+  it("leaves no timer when its reader leaves", async () => {
+    let times = 0;
+    const silent = async function* (): AsyncGenerator<Uint8Array> {
+      yield new Uint8Array(1);
+      await sleep(1000);
+    };
+    const body = paced(silent(), { least: 100, windowMs: 10, slow: () => (times += 1) });
+    for await (const chunk of body) if (chunk.byteLength === 1) break;
+    await sleep(50);
+    assert.equal(times, 0);
   });
 });
 

@@ -60,6 +60,44 @@ export async function* capped(
   }
 }
 
+/** How a body is watched. */
+export interface Pace {
+  /** Bytes. */
+  readonly least: number;
+  readonly windowMs: number;
+  readonly slow: () => void;
+}
+
+/**
+ * Passes a body on, and calls `slow` whenever a window has brought fewer than its least bytes. The first window is the
+ * body's own, and time in which nobody asks for more is not held against it.
+ */
+export async function* paced(
+  body: AsyncIterable<Uint8Array>,
+  { least, windowMs, slow }: Pace,
+): AsyncGenerator<Uint8Array, void> {
+  let bytes = 0;
+  let isHeld = false;
+  let isExcused = true;
+  const timer = setInterval(() => {
+    if (bytes < least && !isHeld && !isExcused) slow();
+    bytes = 0;
+    isExcused = isHeld;
+  }, windowMs);
+  try {
+    for await (const chunk of body) {
+      bytes += chunk.byteLength;
+      isHeld = true;
+      const since = performance.now();
+      yield chunk;
+      isHeld = false;
+      isExcused ||= performance.now() - since > windowMs / 10;
+    }
+  } finally {
+    clearInterval(timer);
+  }
+}
+
 /** The refusal of a source that has more bytes than it may have. */
 export const tooBig = (maxBytes: number, got: string): HttpError =>
   new HttpError("source_too_big", `expected at most ${maxBytes} bytes, got ${got}`);

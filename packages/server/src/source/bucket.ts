@@ -16,6 +16,8 @@ export interface BucketSettings {
   readonly downloadTimeoutSeconds: number;
   /** For connecting alone. */
   readonly connectTimeoutSeconds: number;
+  /** Bytes a second that a body must bring after its first moments; none by default. */
+  readonly leastRate?: number;
 }
 
 /** What a URL such as `s3://bucket/key?query` names; nothing of it is decoded. */
@@ -124,7 +126,7 @@ async function fetchObject(
   checkLocated(located, store, settings);
   const { downloadTimeoutSeconds: seconds } = settings;
   const late = new HttpError("source_timeout", `expected the whole object within ${seconds} s`);
-  const budget = new Budget(seconds, wish.signal, late);
+  const budget = new Budget(seconds, wish.signal, { late, leastRate: settings.leastRate });
   try {
     return originalOf(await within(store.ask(located, wish, budget.signal), budget.signal), wish, budget);
   } catch (error) {

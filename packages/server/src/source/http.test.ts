@@ -149,6 +149,27 @@ describe("an http source", () => {
     }
   });
 
+  it("takes a hundred headers and no more", async () => {
+    const origin = await serve(({ url }, response) => {
+      // Three are there already: Date, Connection and the length.
+      const names = Array.from({ length: url === "/most" ? 95 : 101 }, (_, index) => [`X-${index}`, "a"]);
+      response.writeHead(200, Object.fromEntries(names)).end("a");
+    });
+    assert.equal(await download(`${origin.url}/most`), "none");
+    assert.equal(await download(`${origin.url}/more`), "source_unreachable");
+  });
+
+  it("leaves a source that drips long before its time is up", async () => {
+    const origin = await serve((_ask, response) => {
+      const timer = setInterval(() => response.write("a"), 100);
+      response.on("close", () => clearInterval(timer));
+    });
+    const settings = { leastRate: 10_240, downloadTimeoutSeconds: 30 };
+    const since = performance.now();
+    assert.equal(await download(origin.url, settings), "source_timeout");
+    assert.ok(performance.now() - since < 15_000);
+  });
+
   it("does not keep connections to hosts without end", async () => {
     const origin = await serve((_, reply) => reply.end("x"));
     const http = source({ resolve: () => Promise.resolve(["127.0.0.1"]), downloadTimeoutSeconds: 10 });

@@ -21,6 +21,8 @@ export interface HttpSettings {
   readonly downloadTimeoutSeconds: number;
   /** For connecting alone; 2 by default. */
   readonly connectTimeoutSeconds?: number;
+  /** Bytes a second that a body must bring after its first moments; none by default. */
+  readonly leastRate?: number;
   /** How long an idle connection is kept; 0 closes each after its answer. */
   readonly keepAliveSeconds: number;
   readonly userAgent: string;
@@ -40,6 +42,7 @@ export interface HttpSource extends Source {
 
 const REDIRECT_CEILING = 10;
 const MOST_INTERIM_ANSWERS = 5;
+const MOST_HEADERS = 100;
 /** With so many connections open, further ones are closed after their answer: hosts without end must not use up files. */
 const MOST_KEPT = 256;
 /** A redirect's body up to this size is read, so that its connection can be used again. */
@@ -104,7 +107,10 @@ async function ask(
   });
   // Whoever reads the body learns of its error; a body that nobody reads must not bring the process down.
   answer.body.on("error", () => undefined);
-  return answer;
+  const lines = Object.values(answer.headers).flat().length;
+  if (lines <= MOST_HEADERS) return answer;
+  answer.body.destroy();
+  throw new HttpError("source_unreachable", `expected at most ${MOST_HEADERS} headers, got ${lines}`);
 }
 
 function checkPlace({ url, text }: Place, { gate, allows }: HttpSettings): void {
@@ -182,11 +188,11 @@ function openGatedAgent(settings: HttpSettings, sockets: Set<Socket>): Agent {
 export function httpSource(settings: HttpSettings): HttpSource {
   const sockets = new Set<Socket>();
   const agent = openGatedAgent(settings, sockets);
-  const { downloadTimeoutSeconds: seconds } = settings;
+  const { downloadTimeoutSeconds: seconds, leastRate } = settings;
   return {
     fetch: (url, wish) => {
       const late = new HttpError("source_timeout", `expected the whole source within ${seconds} s`);
-      const budget = new Budget(seconds, wish.signal, late);
+      const budget = new Budget(seconds, wish.signal, { late, leastRate });
       return fetchOriginal({ agent, sockets, settings, wish, budget }, url);
     },
     close: () => agent.destroy(),

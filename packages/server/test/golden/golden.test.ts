@@ -15,7 +15,7 @@ import { fileOf, GOLDENS, PIXELLESS, type Golden, type Pixelless } from "./cases
 import { SOURCES, watermark, type SourceName } from "./sources.ts";
 
 const REFERENCES = fileURLToPath(new URL("references/", import.meta.url));
-const DIFFERENCES = fileURLToPath(new URL("../../../../tmp/golden", import.meta.url));
+const DIFFERENCES = fileURLToPath(new URL("../../../../tmp/golden/", import.meta.url));
 const accepting = process.env["GOLDEN_ACCEPT"] === "1";
 
 /** Encoders and resamplers of another libvips may differ by this; a crop that is off by a pixel differs by more. */

@@ -42,7 +42,7 @@ describe("client hints", { concurrency: 4 }, () => {
     [{ Width: "20" }, "w:0", 64],
   ] as const)
     it(`${JSON.stringify(headers)} with ${options}: ${width} pixels`, async () => {
-      const answer = await server.get(origin.target("/jpeg", options), headers as Record<string, string>);
+      const answer = await server.get(origin.target("/jpeg", options), headers);
       assert.equal((await look(answer.body)).width, width);
       assert.equal(answer.headers["vary"], VARY);
       for (const name of ["content-dpr", "accept-ch"]) assert.equal(answer.headers[name], undefined);

@@ -139,7 +139,7 @@ describe("the log behind a proxy that is trusted", () => {
     [{}, "127.0.0.1"],
   ] as const)
     it(`names ${ip} for ${JSON.stringify(headers)}`, async () => {
-      const answer = await server.get("/_/nope:1/plain/a", headers as Record<string, string>);
+      const answer = await server.get("/_/nope:1/plain/a", headers);
       const [line = {}] = server.logOf(answer);
       assert.equal(line["client_ip"], ip);
       assert.match(String(line["message"]), /^Completed in /);

@@ -192,6 +192,24 @@ describe("renderers and clients that come and go", () => {
     for (const { body } of answers) assert.ok(body.equals(answers[0]?.body ?? Buffer.alloc(0)));
   });
 
+  it("many who want the same under other names share it too, and each gets its name", async () => {
+    const before = origin.count("/late");
+    const names = ["a", "b", "c"];
+    const answers = await Promise.all(
+      names.map((name) => server.get(origin.target("/late", `w:6/fn:${name}`))),
+    );
+    assert.equal(origin.count("/late"), before + 1);
+    assert.deepEqual(answers.map((answer) => server.logOf(answer)[0]?.["state"]).toSorted(), [
+      "miss",
+      "shared",
+      "shared",
+    ]);
+    assert.deepEqual(
+      answers.map(({ headers }) => headers["content-disposition"]),
+      names.map((name) => `inline; filename="${name}.png"`),
+    );
+  });
+
   it("many who want the same source share the download where only the options differ", async () => {
     const before = origin.count("/late");
     const widths = [2, 3, 5];

@@ -35,6 +35,7 @@ const origin = useOrigin(async () => ({
   "/416": { status: 416, headers: { "Content-Range": "bytes */9" } },
   "/503": { status: 503, headers: { "Content-Type": "text/html" }, body: "<h1>down</h1>" },
   "/moved": { status: 302, headers: { Location: "/png" } },
+  "/999": { status: 999, body: "odd" },
   "/short": cutShort(LONG, 100_000),
   "/unknown-length": ofUnknownLength(LONG),
   "/long": LONG,
@@ -100,6 +101,25 @@ describe("raw mode", { concurrency: 4 }, () => {
       assert.equal("content-disposition" in answer.headers, status < 300);
       assert.equal(answer.headers["vary"], undefined);
     });
+
+  it("refuses a status that HTTP has no class for", async () => {
+    const refusal = {
+      status: 404,
+      body: "Source is unreachable",
+      code: "source_unreachable",
+      detail: /from 200 to 599, got 999/,
+      cache: "short",
+    } as const;
+    await assertRefused(server, raw("/999"), refusal);
+  });
+
+  it("answers HEAD with the headers of GET", async () => {
+    const target = raw("/a/b.jpg?v=1");
+    const [get, head] = [await server.get(target), await server.ask(target, { method: "HEAD" })];
+    for (const name of ["content-length", "content-type", "etag", "content-disposition", "accept-ranges"])
+      assert.equal(head.headers[name], get.headers[name]);
+    assert.deepEqual([head.status, head.body.length], [200, 0]);
+  });
 
   it("keeps the range's header", async () => {
     assert.equal((await server.get(raw("/206"))).headers["content-range"], "bytes 2-3/9");
@@ -177,7 +197,12 @@ describe("raw mode", { concurrency: 4 }, () => {
       ...refusal,
       code: "source_not_allowed",
     });
-    const forbidden = { ...refusal, code: "source_address_forbidden", cache: "short" } as const;
+    const forbidden = {
+      ...refusal,
+      body: "Source is unreachable",
+      code: "source_address_forbidden",
+      cache: "short",
+    } as const;
     await assertRefused(server, `/_/raw:1/${plain("http://10.0.0.1/")}`, forbidden);
   });
 

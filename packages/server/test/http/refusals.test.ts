@@ -1,4 +1,5 @@
 /** THE TABLE of refusals (contract http.md, section 3), row by row, on real sockets. */
+import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
@@ -207,11 +208,21 @@ describe("refusals", { concurrency: 4 }, () => {
     it(`the address of ${url}: 404`, async () => {
       const refusal = {
         status: 404,
-        body: "Invalid source URL",
+        body: "Source is unreachable",
         code: "source_address_forbidden",
         detail: /expected an address that may be connected to/,
         cache: "short",
       } as const;
       await assertRefused(server, `/_/${plain(url)}`, refusal);
     });
+
+  it("tell an address that is forbidden from one where nobody is by nothing", async () => {
+    const urls = ["http://10.1.2.3/", "http://169.254.169.254/", "http://a.invalid/", "http://127.0.0.1:1/"];
+    const answers = await Promise.all(urls.map((url) => server.get(`/_/raw:0/${plain(url)}`)));
+    const told = answers.map(({ status, text, headers }) => {
+      const { date: _date, "x-request-id": _id, ...rest } = headers;
+      return { status, text, rest };
+    });
+    assert.equal(new Set(told.map((each) => JSON.stringify(each))).size, 1, JSON.stringify(told));
+  });
 });

@@ -60,7 +60,7 @@ describe("the watermark", { concurrency: 4 }, () => {
     ["wm:1:nowe:-9", [WHITE, BLACK, BLACK, BLACK]],
     ["wm:1:nowe/wm:1:soea", [BLACK, BLACK, WHITE, BLACK]],
   ] as const)
-    it(`${options}`, async () => {
+    it(options, async () => {
       assert.deepEqual(await colours(server, options, PLACES), expected);
     });
 

@@ -24,9 +24,10 @@ import { look, picture } from "../fixtures/pictures.ts";
 import { optionsOf, settingsOf } from "../fixtures/render.ts";
 import { unless } from "../needs.ts";
 import { eventually } from "./client.ts";
+import { startServer } from "./server.ts";
 import { descendantsOf, isRunning } from "./tree.ts";
 
-const FIXTURES = new URL("../fixtures", import.meta.url);
+const fixture = (name: string): URL => new URL(`../fixtures/${name}`, import.meta.url);
 const RENDERER = new URL("../../src/renderer.ts", import.meta.url);
 
 /** What the system refuses at the levels that promise the act; `undefined` is refused by nothing but Node's permissions. */
@@ -57,7 +58,13 @@ const ALL = Object.keys(ATTACKS) as Attack[];
 const UNSURE: ReadonlySet<Attack> = new Set(["openFrontMemory", "liftLimits"]);
 
 const sandboxFor = (tools: Tools): Promise<Sandbox> =>
-  findSandbox({ wish: "auto", entry: RENDERER, module: import.meta.resolve("sharp"), size: 1, tools });
+  findSandbox({
+    wish: "auto",
+    entry: RENDERER,
+    module: import.meta.resolve("sharp"),
+    dataBytes: 2 ** 31,
+    tools,
+  });
 
 /** What a launcher may use on this machine, so that none before it is taken. */
 const toolsOf = ({ tools }: Launcher): Tools =>
@@ -135,7 +142,7 @@ after(() => rmSync("/tmp/tintype-intruder", { force: true }));
 describe("a renderer that nothing confines", { skip: onLinux }, () => {
   it("wins all that an intruder could want, which is what sandboxes are for", async (t) => {
     const { prize, noticed } = await setOut(t);
-    const pool = poolFor(t, { entry: new URL("intruder.ts", FIXTURES) });
+    const pool = poolFor(t, { entry: fixture("intruder.ts") });
     const outcomes = await attack(pool, prize);
     const lost = ALL.filter((name) => !isWon(outcomes.get(name)) && !UNSURE.has(name));
     assert.deepEqual(lost, []);
@@ -162,7 +169,7 @@ for (const launcher of LAUNCHERS) {
 
     it("keeps an intruder from what its level promises, and from what it says", async (t) => {
       const { prize, noticed } = await setOut(t);
-      const pool = poolFor(t, { entry: new URL("intruder.ts", FIXTURES), wrap: confine });
+      const pool = poolFor(t, { entry: fixture("intruder.ts"), wrap: confine });
       const outcomes = await attack(pool, prize);
       for (const [attack, act] of Object.entries(ATTACKS) as [Attack, Act | undefined][]) {
         const isPromised = act !== undefined && PROMISES[act].from <= launcher.level;
@@ -188,7 +195,7 @@ for (const launcher of LAUNCHERS) {
     });
 
     it("dumps no core", async (t) => {
-      const pool = poolFor(t, { entry: new URL("intruder.ts", FIXTURES), wrap: confine });
+      const pool = poolFor(t, { entry: fixture("intruder.ts"), wrap: confine });
       const before = coresIn("/");
       const abort: Order = { act: "abort" };
       await assert.rejects(pool.run(abort, []), { code: "renderer_lost" });
@@ -197,7 +204,7 @@ for (const launcher of LAUNCHERS) {
 
     it("holds scripts back by Node's permissions as well, and gives them the empty environment", async (t) => {
       const { prize } = await setOut(t);
-      const pool = poolFor(t, { entry: new URL("intruder.ts", FIXTURES), wrap });
+      const pool = poolFor(t, { entry: fixture("intruder.ts"), wrap });
       const scripted = ["readSecret", "writeNew", "remove", "runShell", "runOwn", "startThread"] as const;
       for (const [name, outcome] of await attack(pool, prize, scripted))
         assert.deepEqual(outcome, { failed: "ERR_ACCESS_DENIED" }, name);
@@ -211,8 +218,8 @@ for (const launcher of LAUNCHERS) {
       ]);
     });
 
-    it("refuses memory beyond a renderer's share", async (t) => {
-      const pool = poolFor(t, { entry: new URL("child.ts", FIXTURES), wrap });
+    it("refuses memory beyond the limit", async (t) => {
+      const pool = poolFor(t, { entry: fixture("child.ts"), wrap });
       const bytes = report.dataBytes;
       await assert.rejects(pool.run({ act: "keep", bytes }, []), /allocat/);
       await pool.run({ act: "keep", bytes: 2 ** 20 }, []);
@@ -253,7 +260,7 @@ for (const launcher of LAUNCHERS) {
     it("dies with its front within a second, whatever it is busy with", async (t) => {
       const front = spawn(
         process.execPath,
-        [...importFlags(), fileURLToPath(new URL("front.ts", FIXTURES)), launcher.tools.join(",")],
+        [...importFlags(), fileURLToPath(fixture("front.ts")), launcher.tools.join(",")],
         { stdio: ["ignore", "pipe", "inherit"] },
       );
       t.after(() => front.kill("SIGKILL"));
@@ -266,3 +273,27 @@ for (const launcher of LAUNCHERS) {
     });
   });
 }
+
+describe("the server", { skip: onLinux }, () => {
+  it("says when it starts how renderers are confined", async () => {
+    const [{ report }, { lines }] = await Promise.all([sandboxFor(findTools()), startServer()]);
+    const listening = lines.find(({ msg }) => msg === "listening");
+    assert.equal(listening?.sandbox, report.name);
+    const warnings = lines.filter(({ msg }) => msg.startsWith("renderers are not confined"));
+    assert.equal(warnings.length, report.level === 0 ? 1 : 0);
+  });
+
+  it("warns where they are not", async () => {
+    const { lines } = await startServer({ TINTYPE_RENDER_SANDBOX: "0" });
+    assert.deepEqual(
+      lines.flatMap(({ msg, sandbox }) => (/confined|listening/.test(msg) ? [[msg, sandbox]] : [])),
+      [
+        [
+          "renderers are not confined beyond being processes: switched off by TINTYPE_RENDER_SANDBOX",
+          undefined,
+        ],
+        ["listening", "L0 none"],
+      ],
+    );
+  });
+});

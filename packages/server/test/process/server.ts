@@ -14,6 +14,7 @@ export interface Line {
   readonly status?: number;
   readonly state?: string;
   readonly code?: string;
+  readonly sandbox?: string;
 }
 
 export interface Running {

@@ -5,7 +5,7 @@ import sharp from "sharp";
 import { keepCopyright } from "./copyright.ts";
 import { writeTexts } from "./exif.ts";
 import { formatIim, parseIim, wrapIptc } from "./iptc.ts";
-import { insertIptc } from "./jpeg.ts";
+import { insertJpeg } from "./jpeg.ts";
 import { wrapPng } from "./png.ts";
 
 const set = (record: number, number: number, text: string) => ({ record, number, data: Buffer.from(text) });
@@ -77,7 +77,7 @@ describe("keepCopyright", () => {
       .jpeg()
       .toBuffer();
     const iim = formatIim([set(2, 25, "keyword"), set(2, 116, "© ACME")]);
-    const { exif, iptc, xmp } = await sharp(insertIptc(source, iim)).metadata();
+    const { exif, iptc, xmp } = await sharp(insertJpeg(source, { iptc: iim })).metadata();
     assert(exif && iptc && xmp);
     const kept = keepCopyright({ exif, iptc, xmp });
     assert.deepEqual(kept.exif, texts);
@@ -85,7 +85,7 @@ describe("keepCopyright", () => {
 
     const png = wrapPng(pixels, { exif: writeTexts(kept.exif), xmp: kept.xmp });
     const jpeg = await sharp(png).keepExif().keepXmp().jpeg().toBuffer();
-    const result = await sharp(insertIptc(jpeg, kept.iptc)).metadata();
+    const result = await sharp(insertJpeg(jpeg, { iptc: kept.iptc })).metadata();
     assert(result.exif && result.iptc && result.xmp);
     assert.deepEqual(keepCopyright({ exif: result.exif, iptc: result.iptc, xmp: result.xmp }), kept);
     assert.deepEqual(numbersOf(kept.iptc), ["2:116 © ACME"]);

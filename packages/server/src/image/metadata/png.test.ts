@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import sharp from "sharp";
 import { readTexts, writeTexts } from "./exif.ts";
-import { wrapPng } from "./png.ts";
+import { insertPng, wrapPng } from "./png.ts";
 import type { RawPixels } from "./png.ts";
 
 /** Pixels without regularity, the same each time. */
@@ -206,5 +206,30 @@ describe("wrapPng", () => {
       assert.throws(() => wrapPng({ ...given, ...change }), { code: "internal" });
     }
     assert.throws(() => wrapPng({ ...given, data: Buffer.alloc(0), width: 0 }), { code: "internal" });
+  });
+});
+
+describe("insertPng", () => {
+  const picture = () => sharp({ create: { width: 9, height: 5, channels: 3, background: "#c84" } });
+
+  it("writes what libvips then reads back, in front of a palette and of interlaced pixels too", async () => {
+    const kept = { exif: writeTexts(TEXTS), icc: await profile("p3"), xmp: XMP };
+    for (const options of [{}, { palette: true }, { progressive: true }]) {
+      const png = await picture().png(options).toBuffer();
+      const made = insertPng(png, kept);
+      const read = await sharp(made).metadata();
+      assert.deepEqual(readTexts(read.exif ?? Buffer.alloc(0)), readTexts(kept.exif));
+      assert.equal(read.xmp?.toString(), XMP);
+      assert.deepEqual(read.icc, kept.icc);
+      const pixelsOf = (file: Uint8Array) => sharp(file, { ignoreIcc: true }).raw().toBuffer();
+      assert.deepEqual(await pixelsOf(made), await pixelsOf(png));
+    }
+  });
+
+  it("gives back what it cannot or need not change", async () => {
+    const png = await picture().png().toBuffer();
+    assert.equal(insertPng(png, {}), png);
+    for (const other of [new Uint8Array(), png.subarray(0, 32), png.subarray(1)])
+      assert.equal(insertPng(other, { xmp: XMP }), other);
   });
 });

@@ -5,6 +5,7 @@
 import { crc32, deflateSync } from "node:zlib";
 import { HttpError } from "../../errors.ts";
 import { bareExif } from "./exif.ts";
+import type { Kept } from "./kept.ts";
 
 /** A picture as bytes: interleaved, rows top-down without padding, alpha not multiplied in. */
 export interface RawPixels {
@@ -17,12 +18,8 @@ export interface RawPixels {
   readonly depth: 8 | 16;
 }
 
-/** Metadata blocks as sharp's `metadata()` gives them. */
-export interface Carried {
-  readonly exif?: Uint8Array;
-  /** An RGB profile with three or four channels, a grey one with one or two; libpng drops any other. */
-  readonly icc?: Uint8Array;
-  readonly xmp?: Uint8Array | string;
+/** Metadata blocks as sharp's `metadata()` gives them. libpng drops a profile of other channels. */
+export interface Carried extends Kept {
   /** Pixels per inch, 72 where left out or out of PNG's range. */
   readonly density?: number;
 }
@@ -35,6 +32,9 @@ const PIXELS_PER_METRE = 1;
 /** Where PNG's four-byte numbers end, lengths of chunks among them. */
 const MAX_NUMBER = 0x7fffffff;
 const CHUNK_BYTES = 12;
+
+/** Where the first chunk, which says how large the picture is, ends. */
+const HEADER_END = SIGNATURE.length + CHUNK_BYTES + 13;
 
 /** A stored block holds up to 65535 bytes; this is the filter's byte less, and even for the sake of 16-bit channels. */
 const MAX_PIECE_BYTES = 65_534;
@@ -86,8 +86,21 @@ function header({ width, height, channels, depth }: RawPixels): Buffer {
   return chunk("IHDR", data);
 }
 
-function metadata({ exif, icc, xmp, density = DEFAULT_DENSITY }: Carried): readonly Buffer[] {
-  const chunks = [resolution(density)];
+const metadata = ({ density = DEFAULT_DENSITY, ...kept }: Carried): readonly Buffer[] => [
+  resolution(density),
+  ...chunksOf(kept),
+];
+
+/** Returns the PNG with metadata and profile in front of everything but its header. Bytes that are none stay as they were. */
+export function insertPng(png: Uint8Array, kept: Kept): Uint8Array {
+  const chunks = chunksOf(kept);
+  const isPng = SIGNATURE.equals(png.subarray(0, SIGNATURE.length));
+  if (chunks.length === 0 || !isPng || png.length < HEADER_END) return png;
+  return Buffer.concat([png.subarray(0, HEADER_END), ...chunks, png.subarray(HEADER_END)]);
+}
+
+function chunksOf({ exif, icc, xmp }: Kept): readonly Buffer[] {
+  const chunks: Buffer[] = [];
   // A name, its NUL and compression method 0.
   if (icc) chunks.push(chunk("iCCP", Buffer.concat([Buffer.from("icc\0\0", "latin1"), deflateSync(icc)])));
   if (exif) chunks.push(chunk("eXIf", bareExif(exif)));

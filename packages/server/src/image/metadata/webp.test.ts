@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import sharp from "sharp";
-import { film, plain, RED, saved } from "../../../test/fixtures/source.ts";
+import sharp, { type Sharp } from "sharp";
+import { film, plain, RED } from "../../../test/fixtures/source.ts";
 import { readTexts, writeTexts } from "./exif.ts";
 import { insertWebp } from "./webp.ts";
 
@@ -38,8 +38,25 @@ describe("insertWebp", () => {
   it("gives back what it cannot or need not change", async () => {
     const { bytes } = await animation();
     assert.equal(insertWebp(bytes, {}), bytes);
-    const still = await saved(plain(3, 3, RED), "webp");
-    for (const other of [still.bytes, new Uint8Array(), Uint8Array.from([1, 2, 3])])
-      assert.equal(insertWebp(other, { xmp: "x" }), other);
+    const riff = (chunk: string) => Buffer.from(`RIFF\x10\0\0\0WEBP${chunk}`, "latin1");
+    const others = [new Uint8Array(), Uint8Array.from([1, 2, 3]), riff("ALPH\x04\0\0\0abcd")];
+    const broken = [riff("VP8 \x04\0\0\0abcd"), riff("VP8L\x01\0\0\0/")];
+    for (const other of [...others, ...broken]) assert.equal(insertWebp(other, { xmp: "x" }), other);
   });
+
+  for (const [name, encode] of [
+    ["lossy", (picture: Sharp) => picture.webp()],
+    ["lossless", (picture: Sharp) => picture.webp({ lossless: true })],
+    ["lossy and clear", (picture: Sharp) => picture.ensureAlpha(0.5).webp()],
+    ["lossless and clear", (picture: Sharp) => picture.ensureAlpha(0.5).webp({ lossless: true })],
+  ] as const)
+    it(`extends a still that is ${name}`, async () => {
+      const still = await encode(plain(300, 7, RED)).toBuffer();
+      const made = insertWebp(still, { exif: writeTexts({ Artist: "Ann" }) });
+      assert.equal(Buffer.from(made).toString("latin1", 12, 16), "VP8X");
+      const { exif, width, height, hasAlpha } = await sharp(made).metadata();
+      assert.deepEqual(readTexts(exif!), { Artist: "Ann" }); // It was written above.
+      assert.deepEqual([width, height, hasAlpha], [300, 7, name.endsWith("clear")]);
+      assert.deepEqual(await sharp(made).raw().toBuffer(), await sharp(still).raw().toBuffer());
+    });
 });
