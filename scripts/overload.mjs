@@ -14,8 +14,8 @@ import { fitNode, giveUp } from "./node.mjs";
 
 const WORKERS = 2;
 const FACTOR = 5;
-/** Clients that keep all renderers busy and make nobody wait for long. */
-const WIDTH = WORKERS + 4;
+/** Downloads that a host may have at a time by default. */
+const MOST_DOWNLOADS = 8;
 const PATIENCE_SECONDS = 15;
 
 const { values } = parseArgs({
@@ -30,6 +30,9 @@ const { values } = parseArgs({
 const [seconds, seed, delayMs] = [values.seconds, values.seed, values.delay].map(Number);
 if (!(seconds > 0 && delayMs >= 0 && Number.isInteger(seed)))
   giveUp("expected --seconds above 0, a --delay of 0 or more and a whole --seed");
+
+/** Clients that keep all renderers busy and make nobody wait for long: more where many are waiting for the origin. */
+const WIDTH = WORKERS + 4 + Math.min(MOST_DOWNLOADS, Math.ceil(delayMs / 25));
 
 const say = (text) => process.stderr.write(text);
 

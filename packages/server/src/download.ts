@@ -96,4 +96,6 @@ function readable(download: Download, { source }: Job): Download {
   );
 }
 
-const isSourceFailure = ({ code }: HttpError): boolean => code.startsWith("source_");
+/** A body that breaks off after it has begun as a picture is no such failure (contract http.md, section 8.3). */
+const isSourceFailure = ({ code }: HttpError): boolean =>
+  code.startsWith("source_") && code !== "source_incomplete";

@@ -97,7 +97,7 @@ async function produce(job: Job, signal: AbortSignal, app: Parts): Promise<Rendi
   const endsAt = performance.now() + app.timeout * 1000;
   const deadline = startDeadline(app.timeout * 1000, [signal]);
   try {
-    const original = await app.fetch(job, deadline.signal);
+    const original = await app.queue.prepare(() => app.fetch(job, deadline.signal));
     const fetch = lap();
     const bytes = app.weigh(job, original);
     const slot = await span("wait", { job }, () => app.queue.enter(deadline.signal, bytes));

@@ -2,8 +2,12 @@ import { abortReason, startDeadline } from "./deadline.ts";
 import { HttpError } from "./errors.ts";
 
 const LONGEST_RETRY_SECONDS = 30;
-/** Share of the newest run in the moving average of run times. */
+/** Share of the newest time in a moving average of times. */
 const NEWEST_SHARE = 0.1;
+/** Share of those who will have been served by then that is counted on: more lets in too many, by simulation, less too few. */
+const SURE_SHARE = 0.75;
+/** In means: whoever fetches for longer may come at any time or never, and is not counted. */
+const LATE_MEANS = 2;
 
 /** People in a line, served in the order in which they came; whoever's signal aborts leaves at once. */
 export class Line<T> {
@@ -60,6 +64,11 @@ export interface QueueOptions {
   readonly budgetBytes?: number;
 }
 
+/** Someone who fetches what the work needs. */
+interface Visit {
+  readonly since: number;
+}
+
 /** A place among those that work. */
 export interface Slot {
   readonly leave: () => void;
@@ -69,9 +78,13 @@ export interface Slot {
 export class Queue {
   readonly #options: QueueOptions;
   readonly #line = new Line<undefined>();
+  /** Those who are on their way to the line, the first at the front. */
+  readonly #coming = new Set<Visit>();
   #running = 0;
   #heldBytes = 0;
-  #meanSeconds = 1;
+  /** Of a run; undefined before the first. */
+  #meanSeconds: number | undefined;
+  #meanFetchSeconds = 0;
 
   constructor(options: QueueOptions) {
     this.#options = options;
@@ -101,6 +114,23 @@ export class Queue {
   }
 
   /**
+   * Has someone fetch what the work needs, who is to `enter` next. Throws `queue_full` at once where, as far as can be
+   * told, there will be no place then: a refusal must neither cost a download nor wait for one.
+   */
+  async prepare<T>(fetch: () => Promise<T>): Promise<T> {
+    if (this.#ahead() >= this.#places()) throw this.#full();
+    const visit = { since: performance.now() };
+    this.#coming.add(visit);
+    try {
+      const fetched = await fetch();
+      this.#meanFetchSeconds += (secondsSince(visit.since) - this.#meanFetchSeconds) * NEWEST_SHARE;
+      return fetched;
+    } finally {
+      this.#coming.delete(visit);
+    }
+  }
+
+  /**
    * Takes a slot and `bytes` of the budget, which must be left once. Throws HttpError: `too_expensive` at once where the
    * budget is smaller, `queue_full` at once when the line is full, `timeout` after `waitSeconds` in it, and the signal's
    * reason when that aborts before there was room.
@@ -116,7 +146,28 @@ export class Queue {
     const need = Number.isFinite(bytes) ? bytes : 0;
     await this.#enter(signal, need);
     const began = performance.now();
-    return { leave: () => this.#leave(need, (performance.now() - began) / 1000) };
+    return { leave: () => this.#leave(need, secondsSince(began)) };
+  }
+
+  /** Those who run, wait, or will soon. */
+  #ahead(): number {
+    for (const visit of this.#coming) {
+      if (secondsSince(visit.since) <= LATE_MEANS * this.#meanFetchSeconds) break;
+      this.#coming.delete(visit);
+    }
+    return this.#running + this.#line.length + this.#coming.size;
+  }
+
+  /** For how many there is time and room: in slots, in the line, and where others will have left when a fetch is done. */
+  #places(): number {
+    const { slots, line, waitSeconds } = this.#options;
+    if (this.#meanSeconds === undefined) return slots + line;
+    const perSecond = slots / this.#meanSeconds;
+    return (
+      slots +
+      Math.min(line, perSecond * waitSeconds) +
+      Math.floor(SURE_SHARE * perSecond * this.#meanFetchSeconds)
+    );
   }
 
   #hasRoomFor(bytes: number): boolean {
@@ -147,6 +198,7 @@ export class Queue {
   }
 
   #leave(bytes: number, seconds: number): void {
+    this.#meanSeconds ??= seconds;
     this.#meanSeconds += (seconds - this.#meanSeconds) * NEWEST_SHARE;
     this.#running -= 1;
     this.#heldBytes -= bytes;
@@ -164,10 +216,14 @@ export class Queue {
 
   #full(): HttpError {
     const { slots, line } = this.#options;
-    const seconds = Math.ceil((this.#meanSeconds * (this.#line.length + 1)) / slots);
+    const { length } = this.#line;
+    const seconds = Math.ceil(((this.#meanSeconds ?? 1) * (length + 1)) / slots);
     const retryAfter = Math.min(LONGEST_RETRY_SECONDS, Math.max(1, seconds));
-    return new HttpError("queue_full", `expected a line of at most ${line}, got one more`, { retryAfter });
+    const detail = `expected a line of at most ${line}, got ${length} in it and ${this.#coming.size} on their way`;
+    return new HttpError("queue_full", detail, { retryAfter });
   }
 }
+
+const secondsSince = (time: number): number => (performance.now() - time) / 1000;
 
 export const createQueue = (options: QueueOptions): Queue => new Queue(options);

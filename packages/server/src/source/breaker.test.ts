@@ -80,4 +80,19 @@ describe("breaker", () => {
     });
     assert.equal(inner.asked.length, 1);
   });
+
+  for (const [code, asks] of [
+    ["ECONNREFUSED", 3],
+    ["ENOTFOUND", 3],
+    ["HPE_INVALID_HEADER_TOKEN", 8],
+    ["UND_ERR_HEADERS_OVERFLOW", 8],
+  ] as const)
+    it(`asks ${asks} times of 8 where each fails with ${code}`, async () => {
+      const cause = Object.assign(new Error("x"), { code });
+      const inner = scripted([() => new HttpError("source_unreachable", "x", { cause })]);
+      const source = breaker(inner, settings);
+      for (let i = 0; i < 8; i++)
+        assert.equal(await outcome(source, `http://a.example/${i}`), "source_unreachable");
+      assert.equal(inner.asked.length, asks);
+    });
 });

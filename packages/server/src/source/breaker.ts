@@ -23,11 +23,14 @@ const MOST_HOSTS = 10_000;
 
 const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : "");
 
+/** Codes of the operating system and of DNS; a malformed answer (`HPE_...`) says nothing of the host's next one. */
+const NETWORK_CODE = /^E[A-Z]+$/;
+
 /** A connection that failed or an answer that is late: the host's trouble, whatever was asked for. */
 function isTrouble({ code, cause }: HttpError): boolean {
-  return (
-    code === "source_timeout" || (code === "source_unreachable" && cause instanceof Error && "code" in cause)
-  );
+  if (code === "source_timeout") return true;
+  if (code !== "source_unreachable" || !(cause instanceof Error) || !("code" in cause)) return false;
+  return NETWORK_CODE.test(String(cause.code));
 }
 
 /** The source's own word; a lane that is full has a Retry-After too, but says nothing of the host. */
