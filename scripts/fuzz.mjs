@@ -9,7 +9,11 @@ import { TARGETS } from "../packages/server/test/fuzz/targets.ts";
 const ROUND_SECONDS = 5;
 
 const { values } = parseArgs({
-  options: { minutes: { type: "string", default: "1" }, target: { type: "string" }, seed: { type: "string" } },
+  options: {
+    minutes: { type: "string", default: "1" },
+    target: { type: "string" },
+    seed: { type: "string" },
+  },
 });
 const minutes = Number(values.minutes);
 const chosen = TARGETS.filter(({ name }) => values.target === undefined || name === values.target);
@@ -30,7 +34,10 @@ function round({ name, property }, { seed, milliseconds }) {
   if (!details.failed) return true;
   // A run that was only interrupted has no counterexample.
   if (details.counterexample === null) return true;
-  process.stdout.write(fc.defaultReportMessage(details) + `\n\nTo see it again: npm run fuzz -- --target ${name} --seed ${seed}\n`);
+  process.stdout.write(
+    fc.defaultReportMessage(details) +
+      `\n\nTo see it again: npm run fuzz -- --target ${name} --seed ${seed}\n`,
+  );
   return false;
 }
 

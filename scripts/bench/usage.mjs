@@ -16,7 +16,7 @@ function read(path) {
 }
 
 /** A process and all that it has started, as long as they run. */
-function family(pid) {
+export function family(pid) {
   const children = new Map();
   for (const name of readdirSync("/proc").filter((entry) => /^\d+$/.test(entry))) {
     const parent = Number(fields(name)[1]);

@@ -88,9 +88,11 @@ function hintsOf(headers: Headers): Options {
     ["sec-ch-width", "width"],
     (value) => value > 0 && Number.isInteger(value),
   );
+  const width = device === undefined ? NaN : Math.round(device / (dpr ?? 1));
   return {
     ...(dpr !== undefined && { dpr }),
-    ...(device !== undefined && { width: Math.round(device / (dpr ?? 1)) }),
+    // A tiny ratio or a huge width comes to what nobody can count in.
+    ...(Number.isSafeInteger(width) && { width }),
   };
 }
 

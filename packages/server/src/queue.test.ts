@@ -169,4 +169,60 @@ describe("queue", () => {
     slot.leave();
     first.leave();
   });
+
+  it("refuses before anything is fetched when the line is full", async () => {
+    const queue = createQueue({ slots: 1, line: 1, waitSeconds: 10 });
+    const { work, open } = gate();
+    const jobs = [queue.run(work, never), queue.run(work, never)];
+    let hasFetched = false;
+    const fetch = () => Promise.resolve((hasFetched = true));
+    await assert.rejects(queue.prepare(fetch), refusal("queue_full"));
+    assert.equal(hasFetched, false);
+    open();
+    await Promise.all(jobs);
+    assert.equal(await queue.prepare(fetch), true);
+  });
+
+  it("counts those who fetch, as long as they may be expected soon", async () => {
+    const queue = createQueue({ slots: 1, line: 2, waitSeconds: 10 });
+    await queue.prepare(() => sleep(500));
+    const { work, open } = gate();
+    const fetching = [1, 2, 3].map(() => queue.prepare(work));
+    await assert.rejects(
+      queue.prepare(() => Promise.resolve()),
+      { code: "queue_full", message: "expected a line of at most 2, got 0 in it and 3 on their way" },
+    );
+    // A tenth of the first, twice.
+    await sleep(150);
+    assert.equal(await queue.prepare(() => Promise.resolve("fetched")), "fetched");
+    open();
+    await Promise.all(fetching);
+  });
+
+  it("forgets those whose fetch fails", async () => {
+    const queue = createQueue({ slots: 1, line: 0, waitSeconds: 10 });
+    await queue.prepare(() => sleep(100));
+    await assert.rejects(
+      queue.prepare(() => Promise.reject(new Error("missing"))),
+      /missing/,
+    );
+    assert.equal(await queue.prepare(() => Promise.resolve("fetched")), "fetched");
+  });
+
+  it("fetches for no more than can be served in time", async () => {
+    const queue = createQueue({ slots: 1, line: 100, waitSeconds: 1 });
+    await queue.run(() => sleep(100), never);
+    const { work, open } = gate();
+    const jobs: Promise<unknown>[] = [];
+    const fill = async () => {
+      await queue.prepare(() => Promise.resolve());
+      jobs.push(queue.run(work, never));
+    };
+    await assert.rejects(async () => {
+      while (jobs.length < 100) await fill();
+    }, refusal("queue_full"));
+    assert.ok(jobs.length > 1 && jobs.length < 11, String(jobs.length));
+    open();
+    await Promise.all(jobs);
+  });
 });

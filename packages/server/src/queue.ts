@@ -4,7 +4,7 @@ import { HttpError } from "./errors.ts";
 const LONGEST_RETRY_SECONDS = 30;
 /** Share of the newest time in a moving average of times. */
 const NEWEST_SHARE = 0.1;
-/** Share of those who will have been served by then that is counted on: more lets in too many, by simulation, less too few. */
+/** Of those who should be served within a time, so many are counted on: with more, too many are let in that find no place. */
 const SURE_SHARE = 0.75;
 /** In means: whoever fetches for longer may come at any time or never, and is not counted. */
 const LATE_MEANS = 2;
@@ -162,12 +162,9 @@ export class Queue {
   #places(): number {
     const { slots, line, waitSeconds } = this.#options;
     if (this.#meanSeconds === undefined) return slots + line;
-    const perSecond = slots / this.#meanSeconds;
-    return (
-      slots +
-      Math.min(line, perSecond * waitSeconds) +
-      Math.floor(SURE_SHARE * perSecond * this.#meanFetchSeconds)
-    );
+    const perSecond = (SURE_SHARE * slots) / this.#meanSeconds;
+    const waiting = Math.min(line, perSecond * waitSeconds);
+    return slots + waiting + Math.floor(perSecond * this.#meanFetchSeconds);
   }
 
   #hasRoomFor(bytes: number): boolean {

@@ -110,9 +110,12 @@ function reportDoor(log: Log, event: DoorEvent): void {
     return;
   }
   if (event.kind === "crowded") {
-    log.warn("Too many connections of one address: where it is a proxy, name it in TINTYPE_HTTP_TRUST_FORWARDED", {
-      client_ip: event.peer,
-    });
+    log.warn(
+      "Too many connections of one address: where it is a proxy, name it in TINTYPE_HTTP_TRUST_FORWARDED",
+      {
+        client_ip: event.peer,
+      },
+    );
     return;
   }
   const error = { error: String(event.error), stack: stackOf(event.error) };

@@ -31,6 +31,13 @@ describe("sources", () => {
     assert.equal(origin.connections, 0);
   });
 
+  it("go nowhere that the operator denies, whatever else is allowed", async () => {
+    const origin = await serve((_incoming, response) => void response.end("the picture"));
+    const { asked } = open({ ...HERE, TINTYPE_GUARD_DENIED_SOURCE_ADDRESSES: "127.0.0.0/30" }, ["http://"]);
+    assert.equal(await refusal(asked.fetch(origin.url, wish())), "source_address_forbidden");
+    assert.equal(origin.connections, 0);
+  });
+
   it("know no store that is switched off", async () => {
     const { asked, own } = open({}, []);
     for (const scheme of ["s3", "gs", "abs", "swift", "local", "ftp", "file"])

@@ -140,18 +140,22 @@ const CHECKS: readonly Check[] = [
         warning("source.localFilesystemRoot", "every file that the server may read is a source"),
     ],
   },
-  ...(["s3", "gcs", "abs", "swift"] as const).map(
-    (group): Check => ({
-      of: [`${group}.enabled`, `${group}.allowedBuckets`, "guard.keys", "guard.allowedSources", "http.development"],
-      find: (config) => [
-        isUnlisted(config, group) &&
-          fatal(
-            `${group}.allowedBuckets`,
-            "expected the buckets that may be asked, or IMGPROXY_KEY and IMGPROXY_SALT to sign URLs, got neither",
-          ),
-      ],
-    }),
-  ),
+  ...(["s3", "gcs", "abs", "swift"] as const).map((group): Check => ({
+    of: [
+      `${group}.enabled`,
+      `${group}.allowedBuckets`,
+      "guard.keys",
+      "guard.allowedSources",
+      "http.development",
+    ],
+    find: (config) => [
+      isUnlisted(config, group) &&
+        fatal(
+          `${group}.allowedBuckets`,
+          "expected the buckets that may be asked, or IMGPROXY_KEY and IMGPROXY_SALT to sign URLs, got neither",
+        ),
+    ],
+  })),
   {
     of: ["abs.enabled", "abs.name"],
     find: ({ abs }) => [

@@ -139,9 +139,7 @@ export const DIFFERENCES: readonly Difference[] = [
     here: "without a key, only buckets that are listed; where none is, the server does not start",
     why: "credentials open more than pictures",
     applies: ({ guard, http, s3, gcs, abs, swift }) =>
-      guard.keys.length === 0 &&
-      !http.development &&
-      [s3, gcs, abs, swift].some(({ enabled }) => enabled),
+      guard.keys.length === 0 && !http.development && [s3, gcs, abs, swift].some(({ enabled }) => enabled),
   },
   {
     imgproxy: "redirects may lead from https to http, and source URLs may name a user and password",

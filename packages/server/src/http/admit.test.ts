@@ -115,6 +115,8 @@ describe("what the door admits", () => {
       assert.equal(answer.headers.get("content-type"), "text/plain; charset=utf-8");
       assert.equal(answer.headers.get("connection"), "close");
       assert.equal(answer.headers.get("server"), "tintype");
+      assert.equal(answer.headers.get("x-content-type-options"), "nosniff");
+      assert.match(answer.headers.get("content-security-policy") ?? "", /^default-src 'none';/);
       assert.equal(closed, true);
       assert.equal(asks.length, 0);
       assert.deepEqual(

@@ -6,7 +6,7 @@ import { answer, discard } from "./answer.ts";
 import { peerOf } from "./client.ts";
 import { asCurrent } from "./current.ts";
 import type { Settings } from "./door.ts";
-import { refusal } from "./refusal.ts";
+import { refusal, SAFE } from "./refusal.ts";
 import type { RefusalStatus } from "./refusal.ts";
 
 /** What an exchange needs of its door. */
@@ -78,7 +78,7 @@ function fault(error: unknown, { settings, ask }: Asked): Reply {
   if (error !== ask.signal.reason) settings.report({ kind: "fault", error, ask });
   return {
     status: ERRORS.internal.status,
-    headers: { ...settings.headers, "Content-Type": "text/plain", "Cache-Control": "no-store" },
+    headers: { ...SAFE, ...settings.headers, "Content-Type": "text/plain", "Cache-Control": "no-store" },
     body: ERRORS.internal.message,
   };
 }

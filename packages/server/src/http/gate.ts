@@ -14,7 +14,8 @@ export interface Gate {
 export function gate(server: Server, most: number): Gate {
   // Node's HTTP server is one listener of `connection`; emitting to it later is how Node documents handing sockets over.
   const enter = server.listeners("connection") as ((socket: Socket) => void)[];
-  const line: Socket[] = [];
+  // Whoever leaves while waiting has nobody else to hear of it, and would be given a turn.
+  const line = new Map<Socket, () => void>();
   let inside = 0;
 
   const admit = (socket: Socket): void => {
@@ -24,10 +25,20 @@ export function gate(server: Server, most: number): Gate {
   };
   const leave = (): void => {
     inside -= 1;
-    while (line.length > 0 && inside < most) {
-      const next = line.shift();
-      if (next?.destroyed === false) admit(next);
+    for (const [next, giveUp] of line) {
+      if (inside >= most) return;
+      line.delete(next);
+      next.off("end", giveUp).off("close", giveUp);
+      admit(next);
     }
+  };
+  const wait = (socket: Socket): void => {
+    const giveUp = (): void => {
+      line.delete(socket);
+      socket.destroy();
+    };
+    line.set(socket, giveUp);
+    socket.once("end", giveUp).once("close", giveUp);
   };
 
   server.removeAllListeners("connection");
@@ -35,12 +46,12 @@ export function gate(server: Server, most: number): Gate {
     // While it waits, nobody else listens for its errors.
     socket.on("error", ignore);
     if (inside < most) admit(socket);
-    else line.push(socket);
+    else wait(socket);
   });
   server.maxConnections = most + BACKLOG;
   return {
     close: () => {
-      for (const socket of line.splice(0)) socket.destroy();
+      for (const giveUp of [...line.values()]) giveUp();
     },
   };
 }

@@ -334,6 +334,24 @@ describe("connections", () => {
     second.destroy();
   });
 
+  it("that end while they wait take nobody's turn", async () => {
+    const door = await openDoor(() => Promise.resolve(text("ok")), { maxClients: 1 });
+    const first = await dial(door.port);
+    for (let turn = 0; turn < 3; turn += 1) (await dial(door.port)).destroy();
+    const half = await dial(door.port);
+    half.end(get("/", CLOSE));
+    const last = await dial(door.port);
+    last.write(get("/"));
+    // So long that every end has arrived.
+    assert.deepEqual(await hear(last, { milliseconds: 200 }), { text: "", closed: false });
+    const answers = [half, last].map((socket) => hear(socket, { until: /ok$/, milliseconds: 4000 }));
+    first.destroy();
+    // Much sooner than a head is given up that never comes.
+    for (const answer of await Promise.all(answers)) assert.match(answer.text, /^(?:$|HTTP\/1.1 200[^]*ok$)/);
+    assert.match((await answers[1])?.text ?? "", /ok$/);
+    last.destroy();
+  });
+
   it("are as many as one peer may have, and are cut beyond", async () => {
     const door = await openDoor(() => Promise.resolve(text("ok")), { maxClientsPerPeer: 2 });
     const [first, second] = [await dial(door.port), await dial(door.port)];

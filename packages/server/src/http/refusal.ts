@@ -12,6 +12,12 @@ const WORDS = {
   431: "Request Header Fields Too Large",
 } as const;
 
+/** No browser may take words of the door's own for anything else. */
+export const SAFE: Reply["headers"] = {
+  "Content-Security-Policy": "default-src 'none'; sandbox",
+  "X-Content-Type-Options": "nosniff",
+};
+
 export type RefusalStatus = keyof typeof WORDS;
 
 /** Statuses of what Node's parser gives up on; everything else is a bad request. */
@@ -35,7 +41,7 @@ export function statusOf(error: Error, maxTargetBytes: number): RefusalStatus {
 /** The refusal as a reply; `headers` are those that every answer of this server carries. */
 export const refusal = (status: RefusalStatus, headers: Reply["headers"]): Reply => ({
   status,
-  headers: { ...headers, "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store" },
+  headers: { ...SAFE, ...headers, "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store" },
   body: WORDS[status],
 });
 

@@ -169,6 +169,22 @@ describe("scale", () => {
     assert.equal(difference(await made(source, "rs:fit:30:30"), wanted), 0);
   });
 
+  for (const [width, height, url, size] of [
+    [640, 480, "w:222", [222, 167]],
+    [480, 640, "h:222", [167, 222]],
+    [900, 1200, "h:334", [251, 334]],
+    [1200, 800, "rs:fit:637:229", [344, 229]],
+  ] as const)
+    it(`of ${width} x ${height} with ${url} has the planned size where a side falls between two pixels`, async () => {
+      const { rendered, ...file } = await renderUrl(
+        await saved(quarters(width, height), "png"),
+        `${url}/f:png`,
+      );
+      const { width: wide, height: high } = await decode({ rendered, ...file });
+      assert.deepEqual([wide, high], size);
+      assert.deepEqual([rendered.width, rendered.height], size);
+    });
+
   it("treats the axes apart where they are asked for apart", async () => {
     const source = await saved(noise(90, 61), "png");
     const wanted = await straight(source, (picture) =>

@@ -54,6 +54,9 @@ async function scaleTo(picture: Picture, plan: Plan): Promise<Picture> {
   });
 }
 
+/** So near to half a pixel, sharp's division may round to the other side than ours. */
+const TIE = 1e-6;
+
 interface Sides extends Partial<Size> {
   readonly fit: "fill" | "inside";
 }
@@ -68,10 +71,11 @@ const DECODER_SHRINKS = [2, 4, 8];
  */
 function sidesFor(from: Size, { scaled, driving }: Plan): Sides {
   const other = driving === "width" ? "height" : "width";
-  const follows = (shrink: number): boolean =>
-    driving !== undefined &&
-    round((Math.floor(from[other] / shrink) * scaled[driving]) / Math.floor(from[driving] / shrink)) ===
-      scaled[other];
+  const follows = (shrink: number): boolean => {
+    if (driving === undefined) return false;
+    const exact = (Math.floor(from[other] / shrink) * scaled[driving]) / Math.floor(from[driving] / shrink);
+    return round(exact) === scaled[other] && Math.abs((exact % 1) - 0.5) > TIE;
+  };
   const shrinks = DECODER_SHRINKS.filter((shrink) => from.width / scaled.width >= 2 * shrink);
   return driving && [1, ...shrinks].every(follows)
     ? { [driving]: scaled[driving], fit: "inside" }

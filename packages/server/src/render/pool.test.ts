@@ -79,6 +79,15 @@ async function echoes(pool: Pool): Promise<number> {
   return (result as Told).pid;
 }
 
+/** Resolves when two renderers have worked at a time. */
+async function twoWork(pool: Pool): Promise<void> {
+  const nap = () => pool.run(job("sleep", { ms: 50 }), []);
+  while (true) {
+    const [one, other] = await Promise.all([nap(), nap()]);
+    if ((one.result as Told).pid !== (other.result as Told).pid) return;
+  }
+}
+
 describe("pool", () => {
   it("answers with result and bytes, and hands on a renderer's refusals", async (t) => {
     const { pool } = poolFor(t);
@@ -103,6 +112,7 @@ describe("pool", () => {
 
   it("never mixes up the answers of 200 jobs in 2 renderers", async (t) => {
     const { pool } = poolFor(t, { size: 2 });
+    await twoWork(pool);
     let most = 0;
     const jobs = Array.from({ length: 200 }, async (_, index) => {
       const bytes = Buffer.alloc(1 + index * 500, index);

@@ -108,6 +108,8 @@ export function originalOf(answer: Answer, wish: Wish, budget: Budget): Original
   return {
     status: answer.statusCode,
     headers: Object.fromEntries(kept.filter(([name]) => !hidden.includes(name))),
-    ...untilOver(capped(explained(watched(bytes, budget), budget), wish.maxBytes), wish.signal, () => budget.end()),
+    ...untilOver(capped(explained(watched(bytes, budget), budget), wish.maxBytes), wish.signal, () =>
+      budget.end(),
+    ),
   };
 }

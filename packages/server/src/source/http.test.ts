@@ -152,7 +152,10 @@ describe("an http source", () => {
   it("takes a hundred headers and no more", async () => {
     const origin = await serve(({ url }, response) => {
       // Three are there already: Date, Connection and the length.
-      const names = Array.from({ length: url === "/most" ? 95 : 101 }, (_, index) => [`X-${index}`, "a"]);
+      const names = Array.from({ length: url === "/most" ? 95 : 101 }, (_, index): [string, string] => [
+        `X-${index}`,
+        "a",
+      ]);
       response.writeHead(200, Object.fromEntries(names)).end("a");
     });
     assert.equal(await download(`${origin.url}/most`), "none");

@@ -6,8 +6,8 @@ import { planned, TARGETS } from "./targets.ts";
 
 describe("fuzz", () => {
   for (const { name, runs, property } of TARGETS)
-    it(name, () => {
-      fc.assert(property, { seed: 1, numRuns: runs });
+    it(name, async () => {
+      await fc.assert(property, { seed: 1, numRuns: runs });
     });
 
   it("options are good enough to be worth it", () => {

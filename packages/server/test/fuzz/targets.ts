@@ -48,14 +48,19 @@ function refusing<T>(codes: readonly ErrorCode[], work: () => T): T | undefined 
   }
 }
 
-const GRAMMAR = { separator: ":", onlyPresets: false, allowed: new Set<string>(), security: false, base64IncludesFilename: false };
+const GRAMMAR = {
+  separator: ":",
+  onlyPresets: false,
+  allowed: new Set<string>(),
+  security: false,
+  base64IncludesFilename: false,
+};
 
 const url = fc.property(fc.oneof(randomTarget, textOf("/ : @ . % plain/ w:1 http://a/")), (target) => {
   try {
     const { path } = splitTarget(target, "");
-    const { options, source } = parsePath(path, GRAMMAR);
+    const { source } = parsePath(path, GRAMMAR);
     assert.equal(typeof source, "string");
-    assert.ok(Object.values(options).every((value) => value !== undefined));
   } catch (error) {
     assert.ok(error instanceof UrlError, String(error));
   }
@@ -78,7 +83,7 @@ export const planned = { made: 0, refused: 0 };
 const options = fc.property(randomOptions, facts, (text, source) => {
   let wished;
   try {
-    wished = parsePath(`${text === "" ? "" : `/${text}`}/plain/http://a/b`, GRAMMAR).options;
+    wished = parsePath(`${text === "" ? "" : `${text}/`}plain/http://a/b`, GRAMMAR).options;
   } catch (error) {
     assert.ok(error instanceof UrlError, String(error));
     return;
@@ -97,8 +102,8 @@ const options = fc.property(randomOptions, facts, (text, source) => {
 const KEY = "6b".repeat(32);
 const SALT = "73".repeat(32);
 const verify = createVerify({ keys: [KEY], salts: [SALT], signatureSize: 32, trustedSignatures: [] });
-const SIGNED = "/w:10/plain/http://a/b";
-const GOOD = sign(SIGNED, { key: KEY, salt: SALT });
+const SIGNED = "w:10/plain/http://a/b";
+const GOOD = await sign(SIGNED, { key: KEY, salt: SALT });
 
 const edit = fc.tuple(fc.nat(GOOD.length), fc.nat(2), textOf("= - _ + / A a 0 %3D . ~"));
 const signature = fc.property(
@@ -108,7 +113,10 @@ const signature = fc.property(
   ),
   textOf("/ w:10 plain http://a/b %2f //"),
   (given, path) => {
-    assert.equal(refusing(["bad_signature"], () => (verify(given, path), true)), undefined);
+    assert.equal(
+      refusing(["bad_signature"], () => (verify(given, path), true)),
+      undefined,
+    );
     const fits = refusing(["bad_signature"], () => (verify(given, SIGNED), true));
     assert.equal(fits ?? false, given === GOOD);
   },
@@ -125,7 +133,10 @@ const hexOf = (address: string): string => {
   return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
 };
 const disguise = fc
-  .tuple(fc.constantFrom(...INSIDE, "8.8.8.8"), fc.constantFrom("::ffff:", "::", "64:ff9b::", "::ffff:0:", "2002:"))
+  .tuple(
+    fc.constantFrom(...INSIDE, "8.8.8.8"),
+    fc.constantFrom("::ffff:", "::", "64:ff9b::", "::ffff:0:", "2002:"),
+  )
   .map(([inner, prefix]) => (prefix === "2002:" ? `2002:${hexOf(inner)}::1` : `${prefix}${hexOf(inner)}`));
 
 const address = fc.property(
@@ -138,8 +149,11 @@ const address = fc.property(
     const host = `http://${text}/`;
     if (!URL.canParse(host)) return;
     const parsed = new URL(host);
-    const passed = refusing(["source_address_forbidden", "source_unreachable"], () => (gate.check(parsed), true));
-    const literal = /^[\d.]+$|^\[/.test(parsed.hostname);
+    const passed = refusing(
+      ["source_address_forbidden", "source_unreachable"],
+      () => (gate.check(parsed), true),
+    );
+    const literal = /^\d+(?:\.\d+){3}$|^\[/.test(parsed.hostname);
     if (passed && literal) assert.ok(admits(parsed.hostname.replace(/^\[|\]$/g, "")), parsed.href);
   },
 );
@@ -169,17 +183,21 @@ const svgText = fc
   )
   .map((parts) => `<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">${parts.join("")}</svg>`);
 
-const svg = fc.property(svgText, fc.array(fc.tuple(fc.nat(400), fc.nat(255)), { maxLength: 2 }), (text, changes) => {
-  const bytes = Buffer.from(text);
-  for (const [at, byte] of changes) if (at < bytes.length) bytes[at] = byte;
-  const rebuilt = refusing(["broken_svg"], () => rebuildSvg(bytes));
-  if (rebuilt === undefined) return;
-  const written = Buffer.from(rebuilt).toString();
-  // What stands between elements is escaped text, and harmless.
-  const tags = written.match(/<[^>]*>/g)?.join("") ?? "";
-  assert.doesNotMatch(tags, FORBIDDEN);
-  assert.equal(Buffer.from(rebuildSvg(rebuilt)).toString(), written);
-});
+const svg = fc.property(
+  svgText,
+  fc.array(fc.tuple(fc.nat(400), fc.nat(255)), { maxLength: 2 }),
+  (text, changes) => {
+    const bytes = Buffer.from(text);
+    for (const [at, byte] of changes) if (at < bytes.length) bytes[at] = byte;
+    const rebuilt = refusing(["broken_svg"], () => rebuildSvg(bytes));
+    if (rebuilt === undefined) return;
+    const written = Buffer.from(rebuilt).toString();
+    // What stands between elements is escaped text, and harmless.
+    const tags = written.match(/<[^>]*>/g)?.join("") ?? "";
+    assert.doesNotMatch(tags, FORBIDDEN);
+    assert.equal(Buffer.from(rebuildSvg(rebuilt)).toString(), written);
+  },
+);
 
 const FRAME = Buffer.from("54544631000000070000000701000001000000037b2261223a317d616263", "hex");
 const wire = fc.property(
@@ -231,7 +249,7 @@ const hints = fc.property(
   textOf("1 2 0 -1 1e9 NaN Infinity 0x10 8 8.1 . e"),
   (accept, number) => {
     const headers = { accept, dpr: number, width: number };
-    const job = decide("/plain/http://a/b", headers, JOBS);
+    const job = decide("plain/http://a/b", headers, JOBS);
     assert.ok(job.accepted.every((format) => accept.includes(`image/${format}`)));
     const { width = 1, dpr = 1 } = job.options;
     assert.ok(Number.isSafeInteger(width) && width >= 0 && dpr > 0 && dpr <= 8, JSON.stringify(job.options));

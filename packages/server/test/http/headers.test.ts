@@ -46,6 +46,25 @@ describe("headers of every answer", { concurrency: 4 }, () => {
       assert.ok(headers["date"]);
     });
 
+  it("say with every picture, whatever its status, that other sites may show it and nobody may sniff it", async () => {
+    const whole = await server.get(origin.target("/png"));
+    for (const [target, headers, status] of [
+      [origin.target("/png"), {}, 200],
+      [origin.target("/svg"), {}, 200],
+      [origin.target("/png"), { "If-None-Match": whole.headers["etag"] ?? "" }, 304],
+      [origin.target("/png"), { Range: "bytes=0-1" }, 206],
+      [origin.target("/png"), { Range: "bytes=999999-" }, 416],
+      [origin.target("/png", "raw:1"), {}, 200],
+      [origin.target("/nothing", "raw:1"), {}, 404],
+    ] as const) {
+      const answer = await server.get(target, headers);
+      assert.equal(answer.status, status);
+      assert.equal(answer.headers["cross-origin-resource-policy"], "cross-origin");
+      assert.equal(answer.headers["content-security-policy"], POLICY);
+      assert.equal(answer.headers["x-content-type-options"], "nosniff");
+    }
+  });
+
   it("are none of those that nobody sends", async () => {
     const { headers } = await server.get(origin.target("/png"), { Accept: "image/webp" });
     for (const name of ["content-dpr", "server-timing", "accept-ch", "age", "expires", "link", "set-cookie"])

@@ -60,6 +60,7 @@ describe("a full line", () => {
       also: ["retry-after"],
     });
     assert.ok(performance.now() - startedAt < 500);
+    assert.equal(origin.count("/png"), 1, "nothing is downloaded for it");
     assert.match(answer.headers["retry-after"] ?? "", /^([1-9]|[12]\d|30)$/);
     assert.deepEqual([(await first).status, (await second).status], [200, 200]);
   });

@@ -64,6 +64,7 @@ describe("raw mode", { concurrency: 4 }, () => {
       "last-modified": MODIFIED,
       server: "tintype",
       "x-content-type-options": "nosniff",
+      "cross-origin-resource-policy": "cross-origin",
     });
   });
 

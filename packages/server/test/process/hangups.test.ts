@@ -38,6 +38,8 @@ describe("clients that hang up", () => {
 
     for (const { leave } of queued) leave();
     await Promise.all(queued.map(({ left }) => left));
+    const gone = () => server.answered().filter(({ status }) => status === 499).length;
+    await eventually("two who are known to have left", () => gone() === 2);
     // Where the line is free again, these two wait rather than being refused.
     const waiting = [small("aa0011"), small("00aa11")];
     await sleep(200);
@@ -47,8 +49,7 @@ describe("clients that hang up", () => {
       await assertShows(answer, 24, ["aa0011", "00aa11"][index] ?? "");
     assert.ok(performance.now() - startedAt < PROMPT, `${performance.now() - startedAt} ms`);
     await eventually("an idle server", async () => (await atWork(server.renderers())).length === 0);
-    const gone = server.answered().filter(({ status }) => status === 499);
-    assert.equal(gone.length, 3);
+    assert.equal(gone(), 3);
   });
 
   it("do not take the picture from those who asked for the same", async () => {

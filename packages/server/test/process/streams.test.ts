@@ -36,13 +36,13 @@ describe("while originals of 25 MB stream through", () => {
     };
     const streaming = Promise.all([relaying(), relaying(), rendering()]);
     const series = [await pulse(`${server.url}/health`, 300)];
-    if (quantile(series[0] ?? [], 0.99) > 50) series.push(await pulse(`${server.url}/health`, 300));
+    if (quantile(series[0] ?? [], 0.99) > 100) series.push(await pulse(`${server.url}/health`, 300));
     enough = true;
     await streaming;
 
     const best = (share: number): number => Math.min(...series.map((trips) => quantile(trips, share)));
     assert.ok(best(0.5) < 10, `median ${best(0.5)} ms`);
-    assert.ok(best(0.99) <= 50, `99th percentile ${best(0.99)} ms`);
+    assert.ok(best(0.99) <= 100, `99th percentile ${best(0.99)} ms`);
     assert.ok(relayed >= 2 && rendered >= 1, `${relayed} relayed, ${rendered} rendered`);
   });
 });
