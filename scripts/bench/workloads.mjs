@@ -31,9 +31,9 @@ export const WORKLOADS = [
     times: 1,
   },
   {
-    name: "thumbnails of 150",
-    options: "rs:fit:150:150/f:jpeg",
-    box: { width: 150, height: 150, fit: "inside" },
+    name: "thumbnails of 144",
+    options: "rs:fit:144:144/f:jpeg",
+    box: { width: 144, height: 144, fit: "inside" },
     encode: jpeg,
     times: 30,
   },

@@ -23,7 +23,7 @@ const OPTIONS = [
   { weight: 1, make: (random) => `rs:fit:${box(random)}/sh:1` },
   { weight: 2, make: (random) => `rs:fit:${box(random)}/ex:1/bg:ff8000` },
   { weight: 1, make: (random) => `rs:fit:${box(random)}/pd:10:20:30:40` },
-  { weight: 1, make: (random) => `rs:fit:300:300/dpr:2` },
+  { weight: 1, make: () => `rs:fit:300:300/dpr:2` },
   { weight: 1, make: (random) => `rs:fit:${box(random)}/mb:${between(random, 10, 60)}000` },
 ];
 
