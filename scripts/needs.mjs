@@ -40,13 +40,6 @@ export const NEEDS = [
     debian: "fonts-dejavu-core",
     homebrew: "--cask font-dejavu",
   },
-  {
-    name: "bubblewrap",
-    purpose: "renderers in namespaces of their own",
-    probes: ["bwrap"],
-    debian: "bubblewrap",
-    platform: "linux",
-  },
 ];
 
 /** Path at which a need is met, or undefined; throws a TypeError for a name that is not in the table. */

@@ -35,7 +35,13 @@ describe("command", () => {
   });
 
   it("builds the environment from nothing", () => {
-    const bare = { UV_THREADPOOL_SIZE: "4", MALLOC_ARENA_MAX: "2", VIPS_DISC_THRESHOLD: "1000000g" };
+    const bare = {
+      UV_THREADPOOL_SIZE: "4",
+      MALLOC_ARENA_MAX: "2",
+      MALLOC_MMAP_THRESHOLD_: "1048576",
+      MALLOC_TRIM_THRESHOLD_: "16777216",
+      VIPS_DISC_THRESHOLD: "1000000g",
+    };
     assert.deepEqual(childEnvironment({}), bare);
     assert.deepEqual(childEnvironment({ preload: `${here}.missing` }), bare);
     assert.deepEqual(childEnvironment({ env: { FONTCONFIG_FILE: "/etc/fonts/fonts.conf" } }), {

@@ -38,10 +38,20 @@ export const behind = (file: string, args: readonly string[], command: Command):
   args: [...args, command.file, ...command.args],
 });
 
+/**
+ * Without these, glibc's allocator takes every size that it has once given back for one that will be wanted again, up to
+ * 32 MB, and keeps it: 150 MB after the first hundred pictures rather than 90, for one per cent less CPU time.
+ */
+const GLIBC = {
+  MALLOC_ARENA_MAX: "2",
+  MALLOC_MMAP_THRESHOLD_: String(1024 ** 2),
+  MALLOC_TRIM_THRESHOLD_: String(16 * 1024 ** 2),
+};
+
 /** A renderer's whole environment: nothing of the front's, so no secret to find and no TMPDIR to spill into. */
 export const childEnvironment = ({ preload, env }: EnvironmentOptions): Record<string, string> => ({
   UV_THREADPOOL_SIZE: "4",
-  MALLOC_ARENA_MAX: "2",
+  ...GLIBC,
   VIPS_DISC_THRESHOLD: NEVER_TO_DISC,
   ...(preload !== undefined && existsSync(preload) ? allocator(preload) : {}),
   ...env,

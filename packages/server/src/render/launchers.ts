@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join, sep } from "node:path";
+import { join } from "node:path";
 import { behind } from "./command.ts";
 import type { Command } from "./command.ts";
 import { behindLandlock } from "./landlock.ts";
@@ -9,7 +9,7 @@ import type { Places } from "./places.ts";
 export type Level = 0 | 1 | 2 | 3;
 
 /** Programs that confine others, by the names under which systems have them. */
-export const TOOLS = ["prlimit", "setpriv", "perl", "env", "unshare", "bwrap"] as const;
+export const TOOLS = ["prlimit", "setpriv", "perl", "env", "unshare"] as const;
 export type Tool = (typeof TOOLS)[number];
 
 /** Where each was found; the environment's PATH has no say in what confines a process. */
@@ -73,32 +73,11 @@ function withEnvironment({ tools }: Kit, command: Command): Command {
   return { ...behind(tools.env, ["-i", ...variables], command), env: {} };
 }
 
-/** Of this machine only the places, and no process, network or user of it; nothing that outlives its parent. */
-function inBubble({ tools, places }: Kit, command: Command): Command {
-  const { programs, folders, files } = places;
-  const alone = [...programs, ...files].filter((path) => !folders.some((folder) => isBelow(path, folder)));
-  const binds = [...folders, ...alone].flatMap((path) => ["--ro-bind", path, path]);
-  const variables = Object.entries(command.env).flatMap(([name, value]) => ["--setenv", name, value]);
-  const args = [
-    ...["--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"],
-    ...["--proc", "/proc", "--dev", "/dev", ...binds, ...variables, "--chdir", "/", "--"],
-  ];
-  const bubble = { ...behind(tools.bwrap, args, command), env: {} };
-  // A terminal or a supervisor signals the whole group; renderers are deaf to that, and so must be what holds them.
-  const deaf = ["INT", "TERM", "HUP"].map((name) => `--ignore-signal=${name}`);
-  return behind(tools.env, deaf, bubble);
-}
-
-const isBelow = (path: string, folder: string): boolean => path.startsWith(`${folder}${sep}`);
-
-/** THE TABLE of launchers, those that confine most first. */
+/**
+ * THE TABLE of launchers, those that confine most first. Each ends up as one process that becomes the renderer. Programs
+ * that fork, such as bubblewrap, are not among them: while one starts, a kill can leave its child waiting for ever.
+ */
 export const LAUNCHERS: readonly Launcher[] = [
-  {
-    level: 3,
-    name: "bubblewrap",
-    tools: ["prlimit", "env", "bwrap"],
-    launch: (kit, command) => limited(kit, inBubble(kit, command)),
-  },
   {
     level: 3,
     name: "namespaces, Landlock and seccomp",

@@ -131,6 +131,8 @@ describe("pool", () => {
     assert.deepEqual(result, {
       FONTCONFIG_FILE: "/fonts.conf",
       MALLOC_ARENA_MAX: "2",
+      MALLOC_MMAP_THRESHOLD_: "1048576",
+      MALLOC_TRIM_THRESHOLD_: "16777216",
       UV_THREADPOOL_SIZE: "4",
       VIPS_DISC_THRESHOLD: "1000000g",
     });

@@ -23,6 +23,8 @@ export type SetUp = (setup: unknown) => Promise<Renderer>;
 
 /** The end of the socket pair that the front left open in this process. */
 const CHANNEL = 3;
+/** What the socket is read into, again and again: chunks of their own would be left lying about until they are collected. */
+const LANDING_BYTES = 64 * 1024;
 /** The front is trusted; this only keeps a broken stream from asking for absurd memory. */
 const MAX_FRAME_BYTES = 2 ** 31;
 
@@ -31,8 +33,14 @@ const MAX_FRAME_BYTES = 2 ** 31;
  * then frames are answered one at a time. The process ends when the front does, whatever it is busy with.
  */
 export function serveRenderer(setUp: SetUp): void {
-  const socket = new Socket({ fd: CHANNEL, readable: true, writable: true });
-  const reader = new FrameReader({ maxBytes: MAX_FRAME_BYTES });
+  const landing = Buffer.allocUnsafeSlow(LANDING_BYTES);
+  const reader = new FrameReader({ maxBytes: MAX_FRAME_BYTES, reuses: true });
+  const read = (bytes: number): boolean => {
+    for (const frame of reader.push(landing.subarray(0, bytes))) void serve(frame);
+    return true;
+  };
+  const onread = { buffer: landing, callback: read };
+  const socket = new Socket({ fd: CHANNEL, readable: true, writable: true, onread });
   const work = createWork(setUp);
   let isBusy = false;
 
@@ -48,9 +56,6 @@ export function serveRenderer(setUp: SetUp): void {
     process.exit(1);
   });
   ignoreSignals();
-  socket.on("data", (chunk) => {
-    for (const frame of reader.push(chunk)) void serve(frame);
-  });
   socket.on("error", killSelf);
   socket.on("close", killSelf);
 }

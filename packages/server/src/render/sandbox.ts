@@ -33,7 +33,7 @@ export interface Findings {
 
 export interface SandboxReport {
   readonly level: Level;
-  /** Level and launcher, as "L3 bubblewrap". */
+  /** Level and launcher, as "L1 limits". */
   readonly name: string;
   readonly refuses: readonly Act[];
   /** Most bytes of data that a renderer may hold; 0 for no limit. */

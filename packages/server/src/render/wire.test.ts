@@ -67,6 +67,23 @@ describe("wire", () => {
     );
   });
 
+  it("keeps nothing of a chunk that will be overwritten", () => {
+    const one: Frame = {
+      ...oneFrame,
+      blobs: ["abc", "defghijk".repeat(9), "lm"].map((text) => Buffer.from(text)),
+    };
+    const bytes = encode([one, oneFrame]);
+    const landing = Buffer.alloc(40);
+    const target = new FrameReader({ maxBytes: 1000, reuses: true });
+    const got: Frame[] = [];
+    for (let at = 0; at < bytes.length; at += landing.length) {
+      const length = bytes.copy(landing, 0, at);
+      got.push(...target.push(landing.subarray(0, length)));
+      landing.fill(0);
+    }
+    assert.deepEqual(plain(got), plain([one, oneFrame]));
+  });
+
   it("throws nothing but WireError at random bytes, and then for good", () => {
     const mutation = fc.record({ at: fc.nat(), byte: fc.nat({ max: 255 }) });
     fc.assert(

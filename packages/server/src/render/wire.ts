@@ -55,19 +55,21 @@ export function writeFrame(stream: Writable, { id, kind, json, blobs }: Frame): 
 /** Turns chunks of a byte stream back into frames. */
 export class FrameReader {
   readonly #parser: Generator<number | Frame, never, Buffer>;
+  readonly #reuses: boolean;
   #want: number;
   #part: Buffer | undefined;
   #filled = 0;
 
-  /** `maxBytes` bounds JSON and blobs of one frame together. */
-  constructor({ maxBytes }: { readonly maxBytes: number }) {
+  /** `maxBytes` bounds JSON and blobs of one frame together; `reuses` says that chunks will be overwritten. */
+  constructor({ maxBytes, reuses = false }: { readonly maxBytes: number; readonly reuses?: boolean }) {
+    this.#reuses = reuses;
     this.#parser = parse(maxBytes);
     this.#want = this.#step(Buffer.alloc(0), []);
   }
 
   /**
-   * The frames that this chunk completes. What lies whole inside the chunk is a view of it; what is spread over several
-   * is copied once. Throws WireError, and again at every later call.
+   * The frames that this chunk completes. What lies whole inside the chunk is a view of it, unless it will be overwritten;
+   * what is spread over several is copied once. Throws WireError, and again at every later call.
    */
   push(chunk: Uint8Array): Frame[] {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
@@ -86,7 +88,8 @@ export class FrameReader {
   /** The piece that the parser waits for, or undefined when `rest` does not complete it. */
   #take(rest: Buffer): { readonly bytes: Buffer; readonly used: number } | undefined {
     if (this.#part === undefined && rest.byteLength >= this.#want) {
-      return { bytes: rest.subarray(0, this.#want), used: this.#want };
+      const view = rest.subarray(0, this.#want);
+      return { bytes: this.#reuses ? Buffer.from(view) : view, used: this.#want };
     }
     const part = (this.#part ??= Buffer.allocUnsafeSlow(this.#want));
     const used = rest.copy(part, this.#filled);

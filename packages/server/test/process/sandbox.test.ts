@@ -213,6 +213,8 @@ for (const launcher of LAUNCHERS) {
       assert.equal(PWD, "/");
       assert.deepEqual(Object.keys(variables).sort(), [
         "MALLOC_ARENA_MAX",
+        "MALLOC_MMAP_THRESHOLD_",
+        "MALLOC_TRIM_THRESHOLD_",
         "UV_THREADPOOL_SIZE",
         "VIPS_DISC_THRESHOLD",
       ]);
