@@ -1,11 +1,23 @@
 #!/usr/bin/env node
 // Written for every Node that runs modules, so that an old one gets a sentence rather than a syntax error.
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 
 const [major, minor] = process.versions.node.split(".").map(Number);
 const entry = new URL("../dist/cli.js", import.meta.url);
 
-if (major < 22 || (major === 22 && minor < 19)) {
+const isOld = major < 22 || (major === 22 && minor < 19);
+// `npm start` and `npm test` leave a newer Node in the repository where the machine's own is old.
+const kept = new URL(
+  `../../../.node/node_modules/node-${process.platform}-${process.arch}/bin/node`,
+  import.meta.url,
+);
+
+if (isOld && existsSync(kept)) {
+  const args = [fileURLToPath(import.meta.url), ...process.argv.slice(2)];
+  process.exitCode = spawnSync(fileURLToPath(kept), args, { stdio: "inherit" }).status ?? 1;
+} else if (isOld) {
   console.error(`tintype needs Node 22.19 or newer, and this is Node ${process.versions.node}.`);
   process.exitCode = 1;
 } else if (!existsSync(entry)) {
