@@ -41,6 +41,8 @@ async function run(args: readonly string[], env: Env = {}): Promise<Ran> {
   return { code, out: out.trimEnd(), err: err.trimEnd() };
 }
 
+const isLinux = process.platform === "linux";
+
 const KEYS = { IMGPROXY_KEY: "736563726574", IMGPROXY_SALT: "68656C6C6F" };
 
 describe("command line", { concurrency: 2 }, () => {
@@ -292,6 +294,25 @@ describe("bin/tintype.mjs", () => {
     writeFileSync(join(home, "package.json"), '{ "type": "module" }');
     assert.deepEqual(await run([bin, "version"]), { code: 0, out: "version", err: "" });
   });
+
+  it(
+    "serves with an allocator that gives memory back, unless one was chosen",
+    { skip: !isLinux },
+    async () => {
+      const told =
+        "JSON.stringify([process.argv.slice(2), process.execArgv, process.env.MALLOC_TRIM_THRESHOLD_, process.env.A])";
+      writeFileSync(join(home, "dist", "cli.js"), `console.log(${told}); export {};`);
+      const serving = (env: Env) =>
+        run(["--no-deprecation", bin, "serve", "--http-ttl", "3"], { A: "1", ...env });
+      const same = [["serve", "--http-ttl", "3"], ["--no-deprecation"]];
+      const { code, out, err } = await serving({});
+      assert.deepEqual([code, JSON.parse(out), err], [0, [...same, "1048576", "1"], ""]);
+      for (const name of ["LD_PRELOAD", "MALLOC_ARENA_MAX"]) {
+        const left = await serving({ [name]: "" });
+        assert.deepEqual(JSON.parse(left.out), [...same, null, "1"], name);
+      }
+    },
+  );
 
   for (const [version, code] of [
     ["20.20.2", 1],
