@@ -51,7 +51,10 @@ function record({ server, ledger, healthOf }) {
   let [current, rendered] = [empty(), 0];
   const onSample = (sample) => {
     current.samples.push(sample);
-    healthOf().then((milliseconds) => current.health.push(milliseconds));
+    healthOf().then(
+      (milliseconds) => current.health.push(milliseconds),
+      (error) => ledger.fail("broken", `/health: ${error}`),
+    );
     if (current.samples.length < WINDOW_SECONDS) return;
     const at = (performance.now() - startedAt) / 1000;
     const busy = (ledger.renderSeconds - rendered) / (WORKERS * WINDOW_SECONDS);

@@ -15,7 +15,7 @@ const ADJUST_SECONDS = 5;
 
 /** Requests a second that keep the renderers busy, found out step by step. */
 function createPace(ledger, workers) {
-  const pace = { perSecond: 4, close: () => clearInterval(timer) };
+  const pace = { perSecond: 12, close: () => clearInterval(timer) };
   let before = 0;
   const timer = setInterval(() => {
     const busy = (ledger.renderSeconds - before) / (workers * ADJUST_SECONDS);

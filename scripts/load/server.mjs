@@ -1,9 +1,11 @@
-/** The built server as a child, and the processes that it is tried with. */
+/** The built server as a child, and the processes that it is tried with. None outlives this one. */
 import { fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { giveUp, root, run } from "../node.mjs";
+import { exitCode, giveUp, root, run } from "../node.mjs";
+
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(exitCode(null, signal)));
 
 /** Variables that a user sets to try other settings. */
 const given = () =>
@@ -28,6 +30,7 @@ export async function startServer(node, { env, onLine, through = [] }) {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const ended = once(child, "exit");
+  process.once("exit", () => child.kill("SIGKILL"));
   const isAlive = () => child.exitCode === null && child.signalCode === null;
   const close = async () => {
     if (isAlive()) child.kill("SIGTERM");
