@@ -3,9 +3,9 @@ import { fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { exitCode, giveUp, root, run } from "../node.mjs";
+import { exitCode, giveUp, relaySignals, root, run } from "../node.mjs";
 
-for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(exitCode(null, signal)));
+relaySignals((signal) => process.exit(exitCode(null, signal)));
 
 /** Variables that a user sets to try other settings. */
 const given = () =>

@@ -41,8 +41,6 @@ async function run(args: readonly string[], env: Env = {}): Promise<Ran> {
   return { code, out: out.trimEnd(), err: err.trimEnd() };
 }
 
-const isLinux = process.platform === "linux";
-
 const KEYS = { IMGPROXY_KEY: "736563726574", IMGPROXY_SALT: "68656C6C6F" };
 
 describe("command line", { concurrency: 2 }, () => {
@@ -297,7 +295,7 @@ describe("bin/tintype.mjs", () => {
 
   it(
     "serves with an allocator that gives memory back, unless one was chosen",
-    { skip: !isLinux },
+    { skip: process.platform !== "linux" },
     async () => {
       const told =
         "JSON.stringify([process.argv.slice(2), process.execArgv, process.env.MALLOC_TRIM_THRESHOLD_, process.env.A])";
