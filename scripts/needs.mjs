@@ -29,6 +29,13 @@ export const NEEDS = [
     homebrew: "openssl",
   },
   {
+    name: "redis",
+    purpose: "a Redis of the tests' own",
+    probes: ["redis-server"],
+    debian: "redis-server",
+    homebrew: "redis",
+  },
+  {
     name: "fonts",
     purpose: "text that is drawn into pictures",
     probes: [

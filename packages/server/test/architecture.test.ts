@@ -22,20 +22,20 @@ const FLOORS = [
   ["relay.ts", "reply.ts", "sources.ts", "weigh.ts"],
   ["download.ts"],
   ["job.ts", "lifetime.ts", "header-text.ts"],
-  ["config/", "guard/", "http/", "image/", "observe/", "pages/", "render/", "scan/", "source/"],
+  ["cache/", "config/", "edge/", "guard/", "http/", "image/", "observe/", "operator/", "pages/", "render/", "scan/", "source/"],
   ["image/codec/", "image/metadata/", "image/svg"],
   ["flight.ts", "plan/", "quarantine.ts", "queue.ts"],
-  ["deadline.ts", "detect.ts"],
-  ["collector.ts", "errors.ts", "formats.ts", "message.ts", "peer.ts"],
+  ["deadline.ts", "detect.ts", "s3-client.ts"],
+  ["collector.ts", "errors.ts", "formats.ts", "message.ts", "peer.ts", "scope.ts"],
 ] as const;
 
 /** What only some may import, apart from types. Paths are those of `packages/server/src`, or beginnings of them. */
 const RESERVED: readonly { readonly what: RegExp; readonly to: readonly string[]; readonly why: string }[] = [
   { what: /^sharp$/, to: ["image/"], why: "only renderers load libvips" },
-  { what: /^undici/, to: ["source/"], why: "every fetch passes the gate" },
+  { what: /^undici/, to: ["source/", "edge/"], why: "every fetch of what strangers name passes the gate" },
   {
     what: /^(?:@aws-sdk|@azure|@google-cloud)\/|^google-auth-library$/,
-    to: ["source/"],
+    to: ["source/", "edge/cloudfront.ts", "s3-client.ts"],
     why: "they open sockets of their own",
   },
   {
@@ -43,6 +43,8 @@ const RESERVED: readonly { readonly what: RegExp; readonly to: readonly string[]
     to: ["source/", "http/", "render/child.ts", "render/renderer.ts", "render/probe.ts", "cli/health.ts"],
     why: "a socket that nobody watches is a hole",
   },
+  { what: /^ioredis$/, to: ["cache/redis"], why: "it opens sockets of its own" },
+  { what: /^@(?:opentelemetry|sentry)\//, to: ["observe/"], why: "nobody else knows who watches" },
   { what: /^node:child_process$/, to: ["render/"], why: "processes have one keeper" },
   { what: /^prom-client$/, to: ["observe/"], why: "a room may be watched by something else one day" },
 ];
