@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import { type Detail, HttpError } from "../errors.ts";
 import { capped, gunzipped, paced, tooBig, untilOver } from "./body.ts";
 import type { Budget } from "./budget.ts";
-import { KEPT_HEADERS, type Original, type Wish } from "./source.ts";
+import { isConditional, KEPT_HEADERS, type Original, type Wish } from "./source.ts";
 
 /** The head of an HTTP answer, and its body to come. */
 export interface Answer {
@@ -31,9 +31,10 @@ export function refusalOf(status: number, detail: string, more: Omit<Detail, "st
   return new HttpError(status >= 500 && status < 600 ? "source_failed" : "source_unreachable", detail, more);
 }
 
-function checkStatus(answer: Answer): void {
+function checkStatus(answer: Answer, wish: Wish): void {
   const { statusCode: status } = answer;
-  if (status === 200 || (status === 206 && isWhole(answer))) return;
+  if (status === 200 || (status === 206 && isWhole(answer)) || (status === 304 && isConditional(wish)))
+    return;
   const later = PAUSES.has(status) ? retryAfterOf(answer) : undefined;
   const pause = later === undefined ? {} : { retryAfter: later };
   throw refusalOf(status, `expected status 200, got ${status}`, pause);
@@ -95,7 +96,7 @@ async function* explained(body: AsyncIterable<Uint8Array>, budget: Budget): Asyn
  * read or cancelled.
  */
 export function originalOf(answer: Answer, wish: Wish, budget: Budget): Original {
-  if (wish.mode === "picture") checkStatus(answer);
+  if (wish.mode === "picture") checkStatus(answer, wish);
   checkLength(answer, wish.maxBytes);
   const [encoding = ""] = valuesOf(answer, "content-encoding");
   const isGzip = wish.mode === "picture" && /^(?:x-)?gzip$/i.test(encoding);

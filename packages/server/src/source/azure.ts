@@ -11,7 +11,7 @@ import {
   onFirstUse,
 } from "./bucket.ts";
 import { partOf } from "./part.ts";
-import type { Wish } from "./source.ts";
+import { isConditional, type Wish } from "./source.ts";
 
 /** Which account of Azure Blob Storage is asked, and by whom. */
 export interface AzureSettings extends BucketSettings {
@@ -106,10 +106,8 @@ async function downloadPart(blob: BlobClient, wish: Wish, abortSignal: AbortSign
   return { statusCode: status, headers, body: bodyOf(part) };
 }
 
-const CONDITIONAL = ["range", "if-none-match", "if-modified-since"];
-
-const isPlain = ({ mode, headers }: Wish): boolean =>
-  mode === "picture" || !CONDITIONAL.some((name) => headers[name] !== undefined);
+const isPlain = (wish: Wish): boolean =>
+  !isConditional(wish) && (wish.mode === "picture" || wish.headers["range"] === undefined);
 
 /** Throws what an error of the SDK means. */
 function refuse(error: unknown): never {

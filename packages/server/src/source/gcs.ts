@@ -73,11 +73,11 @@ function etagOf(answer: Answer, modified: Date): string | undefined {
 }
 
 /** The object, whose ETag is made here and which is therefore compared here. */
-function judge(answer: Answer, { mode, headers: asked }: Wish): Answer {
+function judge(answer: Answer, { headers: asked }: Wish): Answer {
   const modified = new Date(valuesOf(answer, "last-modified")[0] ?? "");
   const etag = etagOf(answer, modified);
   const own = { ...answer, headers: { ...answer.headers, etag } };
-  if (mode === "picture" || !isUnchanged(asked, { etag: etag ?? "", modified, size: 0 })) return own;
+  if (!isUnchanged(asked, { etag: etag ?? "", modified, size: 0 })) return own;
   answer.body.destroy();
   const { "last-modified": date, "cache-control": lifetime, expires } = answer.headers;
   return bodiless(304, { etag, "last-modified": date, "cache-control": lifetime, expires });

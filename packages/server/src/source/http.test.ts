@@ -31,7 +31,14 @@ describe("an http source", () => {
     });
     const original = await source().fetch(`${origin.url}/a.png`, wish());
     assert.equal(original.status, 200);
-    assert.deepEqual(original.headers, { "content-type": "image/png", etag: '"x"' });
+    assert.deepEqual(
+      { ...original.headers, date: undefined },
+      {
+        date: undefined,
+        "content-type": "image/png",
+        etag: '"x"',
+      },
+    );
     assert.equal(await read(original), BYTES.toString());
   });
 
@@ -213,7 +220,13 @@ describe("content encodings", () => {
     for (const encoding of ["gzip", "GZIP", "x-gzip"]) {
       const origin = await serveEncoded(encoding, zipped);
       const original = await source().fetch(origin.url, wish());
-      assert.deepEqual(original.headers, { "content-type": "image/png" });
+      assert.deepEqual(
+        { ...original.headers, date: undefined },
+        {
+          date: undefined,
+          "content-type": "image/png",
+        },
+      );
       assert.equal(await read(original), body.toString());
     }
   });

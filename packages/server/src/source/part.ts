@@ -24,8 +24,8 @@ const NOTHING: Span = { from: 0, to: 0 };
 export function partOf(file: Validated, { common, validators }: PartHeaders, { mode, headers }: Wish): Part {
   const full = { ...common, ...validators, "content-length": String(file.size) };
   const whole: Part = { status: 200, headers: full, span: { from: 0, to: file.size } };
-  if (mode === "picture") return whole;
   if (isUnchanged(headers, file)) return { status: 304, headers: validators, span: NOTHING };
+  if (mode === "picture") return whole;
   const span = spanOf(headers, file);
   if (span === undefined) return whole;
   if (span === "outside") {

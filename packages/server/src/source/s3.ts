@@ -86,19 +86,18 @@ function regionOf(error: unknown): string | undefined {
 function answerTo(error: unknown, { mode }: Wish): Answer {
   const status = statusOf(error);
   if (!(error instanceof Error) || status === undefined) throw error;
-  if (mode === "relay" && (status === 304 || status === 416)) return bodiless(status, headersOf(error));
+  if (status === 304 || (mode === "relay" && status === 416)) return bodiless(status, headersOf(error));
   throw refusalOf(status, `expected an object, got ${status} ${error.name}: ${error.message}`, {
     cause: error,
   });
 }
 
 function conditionsOf({ headers, mode }: Wish): Partial<GetObjectCommandInput> {
-  if (mode === "picture") return {};
   const since = new Date(headers["if-modified-since"] ?? "");
   const { range: Range, "if-none-match": IfNoneMatch } = headers;
   return {
     // S3 has no If-Range, and the whole object is always a right answer.
-    ...(Range !== undefined && headers["if-range"] === undefined && { Range }),
+    ...(Range !== undefined && mode === "relay" && headers["if-range"] === undefined && { Range }),
     ...(IfNoneMatch !== undefined && { IfNoneMatch }),
     ...(!Number.isNaN(since.getTime()) && { IfModifiedSince: since }),
   };

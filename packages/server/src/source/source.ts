@@ -11,7 +11,8 @@ export interface Wish {
   /** Request headers to send along, lower-case: `cookie`, and for a relay `if-none-match`, `range`, ... */
   readonly headers: Readonly<Record<string, string>>;
   /**
-   * `picture`: only a whole 200 (or whole 206) is an answer, a gzip layer is taken off.
+   * `picture`: only a whole 200 (or whole 206) is an answer, and a 304 where the headers have conditions; ranges are
+   * not asked for, and a gzip layer is taken off.
    * `relay`: any status is an answer and the body is passed as it comes (contract http.md, section 9).
    */
   readonly mode: "picture" | "relay";
@@ -28,7 +29,17 @@ export const KEPT_HEADERS = [
   "last-modified",
   "cache-control",
   "expires",
+  "age",
+  "date",
+  "vary",
 ] as const;
+
+/** What asks whether a copy is still good (RFC 9110, section 13.1). */
+export const CONDITIONS = ["if-none-match", "if-modified-since"] as const;
+
+/** Whether a 304 may answer a wish. */
+export const isConditional = ({ headers }: Wish): boolean =>
+  CONDITIONS.some((name) => headers[name] !== undefined);
 
 /** A source's answer: the bytes of a picture, still streaming. */
 export interface Original {

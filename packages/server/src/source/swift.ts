@@ -3,7 +3,7 @@ import { type ReachSettings, openTrustingAgent, send } from "./agent.ts";
 import { type Answer, refusalOf, valuesOf } from "./answer.ts";
 import { type BucketSettings, type BucketSource, type Located, bodiless, bucketSource } from "./bucket.ts";
 import { type KeystoneSettings, type Session, signIn } from "./keystone.ts";
-import type { Wish } from "./source.ts";
+import { CONDITIONS, type Wish } from "./source.ts";
 
 /** Which OpenStack Swift is asked, and by whom. */
 export interface SwiftSettings extends BucketSettings, ReachSettings, KeystoneSettings {
@@ -14,19 +14,16 @@ export interface SwiftSettings extends BucketSettings, ReachSettings, KeystoneSe
 /** Swift allows nearly everything; what could be read as part of a URL is left out. */
 const CONTAINER = /^(?!\.{1,2}$)[^/@:%?#\\\p{C}]{1,256}$/u;
 
-const FORWARDED = ["range", "if-none-match", "if-modified-since"] as const;
-
-const forwarded = ({ mode, headers }: Wish): Record<string, string> =>
-  mode === "picture"
-    ? {}
-    : Object.fromEntries(
-        FORWARDED.flatMap((name) => {
-          const value = headers[name];
-          // Swift has no If-Range, and the whole object is always a right answer.
-          const isMoot = name === "range" && headers["if-range"] !== undefined;
-          return value === undefined || isMoot ? [] : [[name, value]];
-        }),
-      );
+const forwarded = ({ mode, headers }: Wish): Record<string, string> => {
+  // Swift has no If-Range, and the whole object is always a right answer.
+  const isWhole = mode === "picture" || headers["if-range"] !== undefined;
+  return Object.fromEntries(
+    [...CONDITIONS, ...(isWhole ? [] : ["range"])].flatMap((name) => {
+      const value = headers[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+};
 
 function placeOf({ bucket, key }: Located, { storageUrl }: Session): URL {
   const url = new URL(storageUrl);
@@ -45,7 +42,7 @@ function judge(answer: Answer, { mode }: Wish): Answer {
   const { statusCode: status } = answer;
   if (status === 200 || status === 206) return quoted(answer);
   answer.body.destroy();
-  if (mode === "relay" && (status === 304 || status === 416)) return bodiless(status, quoted(answer).headers);
+  if (status === 304 || (mode === "relay" && status === 416)) return bodiless(status, quoted(answer).headers);
   const detail = `expected an object, got ${status}`;
   throw status === 404 || status >= 500
     ? refusalOf(status, detail)
