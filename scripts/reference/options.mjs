@@ -66,7 +66,8 @@ function optionBlocks([key, { names, arg, docs, example, gated }]) {
     leaves.length > 1
       ? [spelling(names, usage(names[0], leaves, arg.shape)), argumentTable(leaves)]
       : `${spelling(names, code(names[0]))} Takes ${describe(arg.shape)}.`,
-    gated &&
+    gated === "bypass" && `Needs ${settingLink("TINTYPE_CACHE_ALLOW_BYPASS")}.`,
+    gated === "security" &&
       `Changes a limit of the server, so it needs ${settingLink("TINTYPE_URL_ALLOW_SECURITY_OPTIONS")}.`,
     `Example: ${code(`/${names.at(-1)}:${example}`)}, in TypeScript ${code(`{ ${key}: ${literal(value)} }`)}.`,
   ].filter(Boolean);

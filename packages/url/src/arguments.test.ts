@@ -184,6 +184,19 @@ const ACCEPTED: Readonly<Record<Exclude<OptionName, "preset">, Accepted>> = {
     ["%20x", "%20x"],
     ["", undefined],
   ],
+  bypassCache: [
+    ["1", true],
+    ["0", false],
+  ],
+  cacheTtl: [
+    ["3600", 3600],
+    ["0", 0],
+  ],
+  cacheTags: [
+    ["shop", ["shop"]],
+    ["shop:summer:shop", ["shop", "summer"]],
+    ["a/b;c", ["a/b;c"]],
+  ],
   expires: [
     ["4102444800", 4102444800],
     ["0", 0],
@@ -217,7 +230,7 @@ const ACCEPTED: Readonly<Record<Exclude<OptionName, "preset">, Accepted>> = {
   ],
 };
 
-const parse = (segment: string): Options => parseSegments([segment], { security: true });
+const parse = (segment: string): Options => parseSegments([segment], { security: true, bypass: true });
 
 for (const [key, forms] of Object.entries(ACCEPTED) as [keyof typeof ACCEPTED, Accepted][]) {
   describe(key, () => {

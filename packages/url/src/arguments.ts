@@ -216,6 +216,25 @@ export const filename: Codec<string> = {
   format: (name) => (/^[\w.-]+$/.test(name) ? [name] : [encodeBase64(name), "1"]),
 };
 
+/** Cloudflare, CloudFront and Fastly between them take these, at most so many, in headers of which a comma or a space parts them. */
+const TAG = /^[!-+\--~]{1,256}$/;
+const MOST_TAGS = 50;
+
+/** Tags in the order in which they were said, each once; a further option adds to them. */
+export const tags: Codec<readonly string[]> = {
+  ...list(text),
+  parse: (args, before = []) => {
+    const wrong = args.find((tag) => !TAG.test(tag));
+    if (wrong !== undefined)
+      throw new CodecError(
+        `expected tags of up to 256 printable characters without commas, got ${JSON.stringify(wrong)}`,
+      );
+    const all = [...new Set([...before, ...args])];
+    if (all.length <= MOST_TAGS) return all;
+    throw new CodecError(`expected at most ${MOST_TAGS} tags, got ${all.length}`);
+  },
+};
+
 export const cachebuster: Codec<string> = {
   shape: text.shape,
   parse: (args) => {

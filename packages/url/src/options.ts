@@ -15,6 +15,7 @@ import {
   rotate,
   side,
   sigma,
+  tags,
   trim,
   watermark,
   zoom,
@@ -47,7 +48,7 @@ export interface Option<T, S extends Stage = Stage> {
   /** Arguments that show the option off. */
   readonly example: string;
   /** Changes a limit of the server, so it needs ALLOW_SECURITY_OPTIONS. */
-  readonly gated?: true;
+  readonly gated?: "security" | "bypass";
   /** Stands for the segments of named presets. */
   readonly preset?: true;
 }
@@ -75,7 +76,7 @@ export const OPTIONS = {
     names: ["max_src_resolution", "msr"],
     stage: "admit",
     arg: megapixels,
-    gated: true,
+    gated: "security",
     docs: "Refuses sources with more megapixels than this.",
     example: "50",
   }),
@@ -83,7 +84,7 @@ export const OPTIONS = {
     names: ["max_src_file_size", "msfs"],
     stage: "admit",
     arg: integer(),
-    gated: true,
+    gated: "security",
     docs: "Refuses sources with more bytes than this; a negative number lifts the limit.",
     example: "10485760",
   }),
@@ -336,7 +337,7 @@ export const OPTIONS = {
     names: ["max_animation_frames", "maf"],
     stage: "encode",
     arg: integer({ min: 1 }),
-    gated: true,
+    gated: "security",
     docs: "Keeps at most this many frames of an animation.",
     example: "10",
   }),
@@ -344,7 +345,7 @@ export const OPTIONS = {
     names: ["max_animation_frame_resolution", "mafr"],
     stage: "encode",
     arg: megapixels,
-    gated: true,
+    gated: "security",
     docs: "Refuses animations whose frames have more megapixels than this.",
     example: "2",
   }),
@@ -352,11 +353,33 @@ export const OPTIONS = {
     names: ["max_result_dimension", "mrd"],
     stage: "encode",
     arg: integer(),
-    gated: true,
+    gated: "security",
     docs: "Scales the result down until no side is longer than this.",
     example: "200",
   }),
 
+  bypassCache: option({
+    names: ["bypass_cache", "bc"],
+    stage: "reply",
+    arg: flag,
+    gated: "bypass",
+    docs: "Makes the picture anew and keeps neither it nor its original, which a preset may always ask for.",
+    example: "1",
+  }),
+  cacheTtl: option({
+    names: ["cache_ttl", "cttl"],
+    stage: "reply",
+    arg: integer({ min: 0 }),
+    docs: "Seconds for which the picture may be kept, here and by caches on the way; where its source says how long, that holds if it is less.",
+    example: "3600",
+  }),
+  cacheTags: option({
+    names: ["cache_tags", "ct"],
+    stage: "reply",
+    arg: tags,
+    docs: "Names by which the picture can be purged, here and in a CDN.",
+    example: "shop:summer",
+  }),
   expires: option({
     names: ["expires", "exp"],
     stage: "reply",

@@ -148,6 +148,14 @@ const REFUSED: Readonly<Record<Exclude<OptionName, "preset">, Refused>> = {
   ],
   skipProcessing: [...FORMAT, ["png:", "one of jpeg"]],
   cachebuster: [["a:b", "at most 1 argument"]],
+  bypassCache: ONE_AT_MOST,
+  cacheTtl: [...NO_SIDES, ...ONE_AT_MOST],
+  cacheTags: [
+    ["", "tags of up to 256"],
+    ["a,b", "tags of up to 256"],
+    ["a b", "tags of up to 256"],
+    ["é", "tags of up to 256"],
+  ],
   expires: [...INTEGER, ...ONE_AT_MOST],
   filename: [
     ["a:1:1", "at most 2 arguments"],
@@ -173,7 +181,7 @@ const NO_SIZES: Refused = [
 
 const refuses = (name: string, args: string, expected: string): void => {
   assert.throws(
-    () => parseSegments([`${name}:${args}`], { security: true }),
+    () => parseSegments([`${name}:${args}`], { security: true, bypass: true }),
     (error: { code: string; message: string }) => {
       const words = `${name}: expected ${expected}`;
       assert.equal(error.code, "invalid_option");

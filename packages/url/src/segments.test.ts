@@ -67,7 +67,7 @@ describe("segments in a row", () => {
       fc.property(shuffled, fc.boolean(), (some, all) => {
         const given = all ? [...some, ...segments.filter((segment) => !some.includes(segment))] : some;
         const sorted = segments.filter((segment) => given.includes(segment));
-        const [a, b] = [given, sorted].map((list) => parseSegments(list, { security: true }));
+        const [a, b] = [given, sorted].map((list) => parseSegments(list, { security: true, bypass: true }));
         assert.deepEqual(a, b);
         assert.deepEqual(listOptions(a ?? {}), listOptions(b ?? {}));
       }),
@@ -85,7 +85,7 @@ const UNKNOWN =
   watermark_shadow wmsh style st stl dpi color_profile cp icc autoquality aq jpeg_options jpgo png_options pngo
   webp_options webpo avif_options avifo page pg pages pgs disable_animation da video_thumbnail_second vts
   video_thumbnail_keyframes vtk video_thumbnail_tile vtt video_thumbnail_animation vta fallback_image_url fiu
-  bypass_cache bc cache_tags ct hashsum hs normalize
+  hashsum hs normalize
   Width W RS min_width min_height fill_down resizing-type constructor __proto__ toString hasOwnProperty`.split(
     /\s+/,
   );
@@ -112,6 +112,7 @@ describe("names", () => {
         const allowed = (list: readonly string[]): Grammar => ({
           allowed: new Set(list),
           security: true,
+          bypass: true,
           presets,
         });
         assert.notDeepEqual(parse(`${name}:${example}`, allowed([name])), {});
@@ -125,9 +126,34 @@ describe("names", () => {
     assert.deepEqual(parse("w:1", { allowed: new Set() }), { width: 1 });
   });
 
+  it("passing by the cache needs permission, but not in a preset", () => {
+    refuses(
+      "bc:1",
+      { security: true },
+      {
+        code: "security_option",
+        message: "option bc costs a new picture each time, which is not permitted here",
+      },
+    );
+    assert.deepEqual(parse("bc:1", { bypass: true }), { bypassCache: true });
+    const presets = new Map([["live", ["bypass_cache:1"]]]);
+    assert.deepEqual(parse("pr:live", { presets }), { bypassCache: true });
+  });
+
+  it("tags add up, each once, and are held to what CDNs take", () => {
+    assert.deepEqual(parse("ct:a:b"), { cacheTags: ["a", "b"] });
+    const added = parseSegments(["ct:a:b", "w:1", "cache_tags:b:c"], {});
+    assert.deepEqual(added.cacheTags, ["a", "b", "c"]);
+    for (const bad of ["ct:a,b", "ct:", "ct:a b", "ct:\u00e9", `ct:${"x".repeat(257)}`])
+      assert.throws(() => parse(bad), { code: "invalid_option" }, bad);
+    assert.throws(() => parse(`ct:${Array.from({ length: 51 }, (_, i) => `t${i}`).join(":")}`), {
+      code: "invalid_option",
+    });
+  });
+
   it("those that change a limit need permission", () => {
     for (const { names, example, gated } of Object.values(OPTIONS) as AnyOption[]) {
-      if (!gated) continue;
+      if (gated !== "security") continue;
       for (const name of names) {
         for (const grammar of [{}, { security: false }, { allowed: new Set([name]) }]) {
           refuses(`${name}:${example}`, grammar, {

@@ -16,6 +16,8 @@ export interface Grammar {
   readonly allowed?: ReadonlySet<string>;
   /** Permits options that change a limit of the server. */
   readonly security?: boolean;
+  /** Permits URLs that pass by the cache. */
+  readonly bypass?: boolean;
   /** The last segment of a base64 source is a file name and means nothing. */
   readonly base64IncludesFilename?: boolean;
   /** What holds before the default preset and the URL speak, as client hints do. */
@@ -97,8 +99,13 @@ function apply(options: Options, segment: string, reading: Reading): Options {
     throw new UrlError("invalid_option", `expected a processing option, got ${JSON.stringify(name)}`);
   if (expanding.length === 0 && grammar.allowed?.size && !grammar.allowed.has(name))
     throw new UrlError("option_not_allowed", `option ${name} is not among the allowed processing options`);
-  if (spelling.row.gated && !grammar.security)
+  if (spelling.row.gated === "security" && !grammar.security)
     throw new UrlError("security_option", `option ${name} changes a limit, which is not permitted here`);
+  if (spelling.row.gated === "bypass" && !grammar.bypass && expanding.length === 0)
+    throw new UrlError(
+      "security_option",
+      `option ${name} costs a new picture each time, which is not permitted here`,
+    );
   if (spelling.row.preset) return args.reduce((sofar, preset) => expand(sofar, preset, reading), options);
   try {
     return spelling.assign(options, args);

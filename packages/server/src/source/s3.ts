@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import type { GetObjectCommandInput, GetObjectCommandOutput } from "@aws-sdk/client-s3";
+import { type Client, type ClientSettings, openClient } from "../s3-client.ts";
 import { type Answer, refusalOf } from "./answer.ts";
 import {
   type BucketSettings,
@@ -9,7 +10,6 @@ import {
   bucketSource,
   onFirstUse,
 } from "./bucket.ts";
-import { type Client, type ClientSettings, openClient } from "./s3-client.ts";
 import type { Wish } from "./source.ts";
 
 /** What is asked of an S3, and of which one. */
@@ -22,6 +22,7 @@ export interface S3Settings extends BucketSettings, ClientSettings {
 
 /** Amazon's rules for names of buckets, without the upper case that very old ones may have. */
 const BUCKET = /^(?!xn--|\d+\.\d+\.\d+\.\d+$)[a-z\d](?:[a-z\d-]|\.(?=[a-z\d])){1,61}[a-z\d]$/;
+const PURPOSE = "read s3:// sources";
 const REGION = /^[a-z\d-]{1,32}$/;
 /** Enough for every bucket that anyone has; what is forgotten is learned again. */
 const MOST_LEARNED = 1000;
@@ -52,7 +53,7 @@ class Regions {
   }
 
   #client(region: string): Promise<Client> {
-    const client = this.#clients.get(region) ?? onFirstUse(() => openClient(region, this.#settings));
+    const client = this.#clients.get(region) ?? onFirstUse(() => openClient(region, this.#settings, PURPOSE));
     this.#clients.set(region, client);
     return client();
   }

@@ -147,6 +147,7 @@ const skipProcessing: Pairs = fc
   .map((list) => [list, list.map(ours)]);
 
 const plain = fc.stringMatching(/^[\w.~-]{1,12}$/);
+const tags: Pairs = fc.uniqueArray(plain, { minLength: 1, maxLength: 4 }).map((list) => [list, list]);
 const filename: Pairs = fc.oneof(
   plain.map((name): Pair => [{ name }, name]),
   plain.map((name): Pair => [{ name, encoded: false }, name]),
@@ -231,6 +232,8 @@ const WISHES: readonly fc.Arbitrary<Wish>[] = [
   single(["skip_processing", "sp"], "skipProcessing", skipProcessing),
   single(["raw"], "raw", truth),
   single(["cachebuster", "cb"], "cachebuster", word(plain)),
+  single(["bypass_cache", "bc"], "bypassCache", truth),
+  single(["cache_tags", "ct"], "cacheTags", tags),
   single(["expires", "exp"], "expires", number(fc.integer())),
   single(["filename", "fn"], "filename", filename),
   single(["return_attachment", "att"], "returnAttachment", truth),

@@ -124,7 +124,11 @@ describe("an option that changes no pixel", () => {
       `${segments}/plain/local:///dandelion.jpg`,
       {},
       {
-        grammar: { security: true, presets: parsePresets(["sharp=sh:1", "square=rs:fill:100:100"], {}) },
+        grammar: {
+          security: true,
+          bypass: true,
+          presets: parsePresets(["sharp=sh:1", "square=rs:fill:100:100"], {}),
+        },
         resolve: (source) => source,
         clientHints: false,
         cookies: () => undefined,
@@ -214,6 +218,9 @@ describe("an option that changes no pixel", () => {
       assert.equal(rendered.frames, 18);
       await assert.rejects(renderUrl(shutter, "w:60/mafr:0.01"), HttpError);
     },
+    bypassCache: () => sameKey("bypassCache", "bypassCache", true),
+    cacheTtl: () => sameKey("cacheTtl", "cacheTtl", 3600),
+    cacheTags: () => sameKey("cacheTags", "cacheTags", ["shop", "summer"]),
     expires: () => sameKey("expires", "expires", 4_102_444_800),
     filename: () => sameKey("filename", "filename", "portrait"),
     returnAttachment: () => sameKey("returnAttachment", "returnAttachment", true),
