@@ -11,6 +11,8 @@ export interface Surroundings {
   readonly port?: string | undefined;
   /** The AWS_REGION variable, where it is set. */
   readonly awsRegion?: string | undefined;
+  /** Where the user's programs keep what they can make again; empty or left out where there is no such place. */
+  readonly cacheFolder?: string | undefined;
   /** Runs in AWS Lambda, which sends one request at a time. */
   readonly lambda?: boolean;
 }
@@ -22,15 +24,20 @@ export const workersFor = (cpus: number): number => Math.max(1, Math.floor(cpus)
 export const queueFor = (workers: number): number => Math.max(16, 4 * workers);
 
 const MIB = 1024 ** 2;
-const FRONT_BYTES = 112 * MIB;
-const IDLE_RENDERER_BYTES = 44 * MIB;
+/** Measured in a soak at 512 MiB: what the processes hold besides pictures in the making, once they have been at it for a while. */
+const FRONT_BYTES = 144 * MIB;
+const IDLE_RENDERER_BYTES = 56 * MIB;
 const LEAST_BYTES = 64 * MIB;
 
-/** What pictures may take of so much memory, beside the front, the renderers and their spare; 0 where it is not known. */
-export function memoryFor(workers: number, memoryBytes: number): number {
+/** What pictures in the making may take of so much memory, beside the front with what it keeps, the renderers and their spare; 0 where it is not known. */
+export function memoryFor(workers: number, memoryBytes: number, keptBytes = cacheFor(memoryBytes)): number {
   if (memoryBytes === 0) return 0;
-  return Math.max(LEAST_BYTES, memoryBytes - FRONT_BYTES - (workers + 1) * IDLE_RENDERER_BYTES);
+  return Math.max(LEAST_BYTES, memoryBytes - FRONT_BYTES - keptBytes - (workers + 1) * IDLE_RENDERER_BYTES);
 }
+
+/** What finished pictures may take of so much memory. */
+export const cacheFor = (memoryBytes: number): number =>
+  memoryBytes === 0 ? 64 * MIB : Math.min(256 * MIB, Math.max(16 * MIB, Math.floor(memoryBytes / 16)));
 
 /** Puts in the defaults that follow from elsewhere, for every setting that was not given. */
 export function derive(config: Config, given: ReadonlySet<string>, around: Surroundings): Config {
@@ -41,6 +48,9 @@ export function derive(config: Config, given: ReadonlySet<string>, around: Surro
     ? 0
     : unless("render.requestsQueueSize", render.requestsQueueSize, queueFor(workers));
   const port = around.port ?? "8080";
+  const memoryBytes = around.memoryBytes ?? 0;
+  const kept = unless("cache.memory", config.cache.memory, cacheFor(memoryBytes));
+  const ttl = unless("http.ttl", http.ttl, http.development ? 0 : http.ttl);
   return {
     ...config,
     http: {
@@ -52,7 +62,7 @@ export function derive(config: Config, given: ReadonlySet<string>, around: Surro
         http.development ? 0 : http.lameDuckDelay,
       ),
       gallery: unless("http.gallery", http.gallery, http.development),
-      ttl: unless("http.ttl", http.ttl, http.development ? 0 : http.ttl),
+      ttl,
     },
     guard: {
       ...guard,
@@ -68,12 +78,26 @@ export function derive(config: Config, given: ReadonlySet<string>, around: Surro
       failureTtl: unless("source.failureTtl", source.failureTtl, http.development ? 0 : source.failureTtl),
       userAgent: source.userAgent.replaceAll("%current_version", version()),
     },
+    cache: {
+      ...config.cache,
+      dir: unless("cache.dir", config.cache.dir, around.cacheFolder ?? ""),
+      memory: kept,
+      ttl: unless("cache.ttl", config.cache.ttl, Math.min(config.cache.ttl, ttl)),
+    },
+    cacheS3: {
+      ...config.cacheS3,
+      region: unless("cacheS3.region", config.cacheS3.region, around.awsRegion || config.cacheS3.region),
+    },
+    observe: {
+      ...config.observe,
+      sentryRelease: unless("observe.sentryRelease", config.observe.sentryRelease, `tintype@${version()}`),
+    },
     s3: { ...s3, region: unless("s3.region", s3.region, around.awsRegion || s3.region) },
     render: {
       ...render,
       workers,
       requestsQueueSize: queue,
-      memory: unless("render.memory", render.memory, memoryFor(workers, around.memoryBytes ?? 0)),
+      memory: unless("render.memory", render.memory, memoryFor(workers, memoryBytes, kept)),
     },
   };
 }

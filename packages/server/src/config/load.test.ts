@@ -171,11 +171,13 @@ describe("loadConfig", () => {
     const mib = 1024 ** 2;
     for (const [memoryBytes, cpus, expected] of [
       [0, 2, 0],
-      [512 * mib, 2, 268 * mib],
+      [512 * mib, 2, 168 * mib],
       [128 * mib, 2, 64 * mib],
-      [8192 * mib, 8, 7684 * mib],
+      [8192 * mib, 8, 7288 * mib],
     ] as const)
       assert.equal(load({}, { cpus, memoryBytes }).config.render.memory, expected);
+    const kept = load({ TINTYPE_CACHE_MEMORY: "0" }, { cpus: 2, memoryBytes: 512 * mib });
+    assert.equal(kept.config.render.memory, 200 * mib, "what is not kept is free for pictures in the making");
     assert.equal(load({ TINTYPE_RENDER_MEMORY: "5" }, { memoryBytes: mib }).config.render.memory, 5);
   });
 

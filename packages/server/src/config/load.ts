@@ -32,14 +32,16 @@ export interface LoadInputs extends Inputs {
   readonly cpus?: number;
   /** Bytes that the machine or its cgroup grants; 0 or left out where it is not known. */
   readonly memoryBytes?: number;
+  /** Where the user's programs keep what they can make again; empty or left out where there is no such place. */
+  readonly cacheFolder?: string;
 }
 
 /** Reads every setting from flags, environment and the file of variables. Throws ConfigError. */
-export function loadConfig({ cpus = 1, memoryBytes = 0, ...inputs }: LoadInputs): Loaded {
+export function loadConfig({ cpus = 1, memoryBytes = 0, cacheFolder = "", ...inputs }: LoadInputs): Loaded {
   const gathered = gather(inputs);
   const read = readValues(gathered);
   const port = portOf(gathered);
-  const config = withPresetFile(configOf(read.values, surroundings(gathered, { cpus, memoryBytes })));
+  const config = withPresetFile(configOf(read.values, surroundings(gathered, { cpus, memoryBytes, cacheFolder })));
   const findings = check(config, read.failed);
   const complaints = [
     ...gathered.complaints,
@@ -67,7 +69,10 @@ function portOf({ texts, variables }: Gathered): string | undefined {
   return texts.has("http.bind") || port === "" ? undefined : port;
 }
 
-function surroundings(gathered: Gathered, machine: Pick<Surroundings, "cpus" | "memoryBytes">): Surroundings {
+function surroundings(
+  gathered: Gathered,
+  machine: Pick<Surroundings, "cpus" | "memoryBytes" | "cacheFolder">,
+): Surroundings {
   const port = portOf(gathered);
   return {
     ...machine,

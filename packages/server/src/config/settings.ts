@@ -164,6 +164,11 @@ export const SETTINGS = {
       derived: "31536000; 0 in development mode",
       ...seconds,
     }),
+    vary: setting(
+      bool,
+      true,
+      "Says in Vary which request headers change pictures; a CDN that ignores it must have them in its key.",
+    ),
     errorTtl: setting(count, 10, "Lifetime in caches of an answer that the source is to blame for.", seconds),
     cacheControlPassthrough: setting(bool, false, "Takes the lifetime from the source where it names one.", {
       imgproxy: "IMGPROXY_CACHE_CONTROL_PASSTHROUGH",
@@ -397,6 +402,171 @@ export const SETTINGS = {
     cookieBaseUrl: setting(url, "", "The site that cookies belong to; from the request where empty.", {
       imgproxy: "IMGPROXY_COOKIE_BASE_URL",
     }),
+  },
+
+  cache: {
+    dir: setting(string, "", "Where pictures and originals are kept on disk.", {
+      imgproxy: "IMGPROXY_CACHE_FS_ROOT",
+      derived: "tintype in the user's cache folder",
+    }),
+    memory: setting(count, 0, "What pictures kept in memory may take; 0 keeps none there.", {
+      unit: "bytes",
+      derived: "a sixteenth of the memory that the machine or its container has, from 16 MiB to 256 MiB",
+    }),
+    disk: setting(count, 4 * 1024 ** 3, "What pictures kept on disk may take; 0 keeps none there.", {
+      unit: "bytes",
+    }),
+    diskFiles: setting(
+      positive,
+      500_000,
+      "How many pictures and originals, each for itself, are kept on disk.",
+    ),
+    originals: setting(
+      count,
+      1024 ** 3,
+      "What originals kept on disk may take, so that ten sizes cost one download; 0 keeps none.",
+      { unit: "bytes" },
+    ),
+    ttl: setting(
+      count,
+      3600,
+      "How long a picture is served before its source is asked again, where that does not say.",
+      {
+        ...seconds,
+        derived: "3600, or the lifetime in caches where that is less",
+      },
+    ),
+    staleWhileRevalidate: setting(
+      count,
+      3600,
+      "How long after that it is served while its source is asked, where that names no lifetime.",
+      seconds,
+    ),
+    staleIfError: setting(count, 86_400, "How long after that it is served where its source fails.", seconds),
+    patience: setting(
+      capped(60_000, { min: 1 }),
+      50,
+      "How long a place that keeps pictures is waited for, once; it is then left alone until it answers again.",
+      { unit: "milliseconds" },
+    ),
+    sharedMinCost: setting(
+      count,
+      0,
+      "Pictures that took less to make are not kept in S3, where each costs money.",
+      { unit: "milliseconds" },
+    ),
+    allowBypass: setting(bool, false, "Lets URLs pass by the cache.", {
+      imgproxy: "IMGPROXY_ALLOW_BYPASS_CACHE",
+    }),
+    use: setting(
+      word(["fs", "s3"]),
+      "s3",
+      "What a bucket is that is named for the cache: one of S3, or a folder on disk.",
+      {
+        imgproxy: "IMGPROXY_CACHE_USE",
+      },
+    ),
+    keyHeaders: setting(list(text), [], "Request headers whose values tell kept pictures apart.", {
+      imgproxy: "IMGPROXY_CACHE_KEY_HEADERS",
+    }),
+    keyCookies: setting(list(text), [], "Cookies whose values tell kept pictures apart.", {
+      imgproxy: "IMGPROXY_CACHE_KEY_COOKIES",
+    }),
+    tagsFormat: setting(
+      word(["all", "cloudfront", "cloudflare", "fastly", "none"]),
+      "all",
+      "Which CDNs read a picture's tags in its headers: x-amz-meta-cache-tag, Cache-Tag, Surrogate-Key.",
+      { imgproxy: "IMGPROXY_CACHE_TAGS_FORMAT" },
+    ),
+    reportErrors: setting(
+      bool,
+      false,
+      "Logs every fault of a place that keeps pictures, not only the first.",
+      {
+        imgproxy: "IMGPROXY_CACHE_REPORT_ERRORS",
+      },
+    ),
+  },
+
+  cacheRedis: {
+    url: setting(
+      string,
+      "",
+      "Redis or Valkey that replicas share, redis://… or rediss://…; none where empty.",
+      {
+        secret: true,
+      },
+    ),
+    prefix: setting(string, "tintype:", "What its keys begin with."),
+    maxEntry: setting(positive, 1024 ** 2, "Larger pictures are not kept there.", { unit: "bytes" }),
+    keep: setting(positive, 7 * 86_400, "How long it keeps a picture that nobody renews.", seconds),
+  },
+
+  cacheS3: {
+    bucket: setting(
+      string,
+      "",
+      "Bucket that replicas share, of S3 or what is compatible with it; none where empty.",
+      {
+        imgproxy: "IMGPROXY_CACHE_BUCKET",
+      },
+    ),
+    prefix: setting(string, "", "What the names of its objects begin with.", {
+      imgproxy: "IMGPROXY_CACHE_PATH_PREFIX",
+    }),
+    region: setting(string, "us-west-1", "Its region.", {
+      imgproxy: "IMGPROXY_CACHE_S3_REGION",
+      derived: "AWS_REGION, else us-west-1",
+    }),
+    endpoint: setting(endpoint, "", "The server to ask instead of Amazon's own.", {
+      imgproxy: "IMGPROXY_CACHE_S3_ENDPOINT",
+    }),
+    endpointUsePathStyle: setting(bool, true, "That server has the bucket in the path, not in the host.", {
+      imgproxy: "IMGPROXY_CACHE_S3_ENDPOINT_USE_PATH_STYLE",
+    }),
+    assumeRoleArn: setting(string, "", "The role to use the bucket as; none where empty.", {
+      imgproxy: "IMGPROXY_CACHE_S3_ASSUME_ROLE_ARN",
+    }),
+    assumeRoleExternalId: setting(
+      string,
+      "",
+      "What the role's owner wants to hear from those who assume it.",
+      {
+        imgproxy: "IMGPROXY_CACHE_S3_ASSUME_ROLE_EXTERNAL_ID",
+        secret: true,
+      },
+    ),
+  },
+
+  operator: {
+    bind: setting(
+      string,
+      "",
+      "Address and port for the operator: purging, explaining, metrics; none where empty. Never to be reached from outside.",
+    ),
+    token: setting(
+      string,
+      "",
+      "What an operator proves to be one with; without it only metrics are served.",
+      {
+        secret: true,
+      },
+    ),
+  },
+
+  edge: {
+    cloudfrontDistribution: setting(
+      string,
+      "",
+      "The CloudFront distribution to tell of purges; none where empty.",
+    ),
+    cloudfrontEndpoint: setting(endpoint, "", "The server to ask instead of Amazon's own."),
+    cloudflareZone: setting(string, "", "The Cloudflare zone to tell of purges; none where empty."),
+    cloudflareToken: setting(string, "", "A token of Cloudflare's API that may purge.", { secret: true }),
+    cloudflareEndpoint: setting(endpoint, "https://api.cloudflare.com", "Where Cloudflare's API is."),
+    fastlyService: setting(string, "", "The Fastly service to tell of purges; none where empty."),
+    fastlyToken: setting(string, "", "A token of Fastly's API that may purge.", { secret: true }),
+    fastlyEndpoint: setting(endpoint, "https://api.fastly.com", "Where Fastly's API is."),
   },
 
   s3: {
@@ -732,6 +902,28 @@ export const SETTINGS = {
     }),
     prometheusBind: setting(string, "", "Address and port that serve metrics; none where empty.", {
       imgproxy: "IMGPROXY_PROMETHEUS_BIND",
+    }),
+    statsInterval: setting(
+      timer({ min: 0 }),
+      10,
+      "Between two lines of figures in the log; 0 for none.",
+      seconds,
+    ),
+    sentryDsn: setting(
+      string,
+      "",
+      "Where Sentry takes reports of the server's own errors; none where empty.",
+      {
+        imgproxy: "IMGPROXY_SENTRY_DSN",
+        secret: true,
+      },
+    ),
+    sentryEnvironment: setting(string, "production", "What those reports are filed under.", {
+      imgproxy: "IMGPROXY_SENTRY_ENVIRONMENT",
+    }),
+    sentryRelease: setting(string, "", "The release that they name.", {
+      imgproxy: "IMGPROXY_SENTRY_RELEASE",
+      derived: "tintype@ and its version",
     }),
     prometheusNamespace: setting(metricName, "", "What names of metrics begin with.", {
       imgproxy: "IMGPROXY_PROMETHEUS_NAMESPACE",
