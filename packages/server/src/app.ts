@@ -1,27 +1,31 @@
-import { parsePresets, type FormatName, type Grammar } from "@tintype/url";
+import { randomUUID } from "node:crypto";
+import { fallbackOf, watermarkOf } from "./assets.ts";
+import { openCaches, type Caches, type Watch } from "./caches.ts";
 import type { Config } from "./config/settings.ts";
-import { detectFormat, HEAD_BYTES } from "./detect.ts";
-import { createFetch, type Fallback } from "./download.ts";
+import { createFetch } from "./download.ts";
+import { openEdges } from "./edges.ts";
 import { HttpError } from "./errors.ts";
-import { Flight } from "./flight.ts";
-import { applyBase, createAllowlist, replaceUrl, type Allowlist } from "./guard/allowlist.ts";
+import { standIn, withFallback } from "./fallback.ts";
+import { createAllowlist, type Allowlist } from "./guard/allowlist.ts";
 import { createSecretCheck, createVerify } from "./guard/signature.ts";
 import { createHandle, type Told } from "./handle.ts";
 import type { RenderSettings } from "./image/settings.ts";
-import { decide, type Job, type JobSettings } from "./job.ts";
+import { decide, type Job } from "./job.ts";
+import { createKeep } from "./keeping.ts";
 import type { Ask } from "./message.ts";
 import type { Log } from "./observe/log.ts";
+import type { PurgeReport } from "./operator/report.ts";
+import { policiesOf } from "./policies.ts";
+import { createPurge } from "./purging.ts";
 import { Quarantine } from "./quarantine.ts";
-import { createQueue } from "./queue.ts";
+import { createQueue, type Queue } from "./queue.ts";
 import { relay } from "./relay.ts";
 import { findAllocator } from "./render/allocator.ts";
 import { createPool, type Pool } from "./render/pool.ts";
 import { findSandbox, type Sandbox, type SandboxReport } from "./render/sandbox.ts";
 import { createRender } from "./rendering.ts";
-import { refuseWith, replyWith, type Rendition, type ReplySettings } from "./reply.ts";
-import { loadAsset } from "./source/asset.ts";
-import { readBody } from "./source/body.ts";
-import { passCookies } from "./source/cookies.ts";
+import { refuseWith, replyWith } from "./reply.ts";
+import type { Scope } from "./scope.ts";
 import type { Source } from "./source/source.ts";
 import { openSources } from "./sources.ts";
 import { weigh } from "./weigh.ts";
@@ -35,14 +39,15 @@ export interface App {
   readonly sandbox: SandboxReport;
   /** Every kind of source, behind the gate. */
   readonly source: Source;
-  /** Pictures that are rendered right now. */
-  readonly rendering: () => number;
+  readonly queue: Queue;
+  readonly caches: Caches;
+  /** Has something forgotten, everywhere. */
+  readonly purge: (scope: Scope) => Promise<PurgeReport>;
   close(graceSeconds: number): Promise<void>;
 }
 
 /** Introduces everyone to everyone. Rejects with a sentence where the configuration cannot work. */
-export async function createApp(config: Config, log: Log): Promise<App> {
-  const grammar = grammarOf(config);
+export async function createApp(config: Config, log: Log, watch: Watch = {}): Promise<App> {
   const allowlist = allowlistOf(config);
   const sandbox = await sandboxOf(config);
   const sources = openSources(config, allowlist);
@@ -53,13 +58,15 @@ export async function createApp(config: Config, log: Log): Promise<App> {
   // Started last: nobody would end its processes where something above cannot work.
   const pool = startPool(config, log, sandbox);
   const queue = createQueue(queueOf(config));
-  const replySettings = replySettingsOf(config);
-  const jobSettings = jobSettingsOf(config, grammar);
+  const by = randomUUID();
+  const caches = await openCaches(config, by, { log, watch });
+  const { freshness, job: jobSettings, reply: replySettings } = policiesOf(config, watermark);
   const refuse = (error: HttpError) =>
     refuseWith(error, { errorTtl: config.http.errorTtl, detailed: config.http.developmentErrorsMode });
   const { maxSrcFileSize: maxBytes } = config.source;
   const { timeout } = config.http;
   const relaySettings = { ...replySettings, source: sources.asked, maxBytes, timeout };
+  const fetch = createFetch({ source: sources.asked, maxBytes, originals: caches.originals, freshness, by });
 
   const handle = createHandle({
     pathPrefix: config.http.pathPrefix,
@@ -69,13 +76,13 @@ export async function createApp(config: Config, log: Log): Promise<App> {
     decide: (path, headers) => decide(path, headers, jobSettings),
     admit: (source) => admit(source, allowlist),
     relay: (job, ask) => relay(job, ask, relaySettings),
-    renditions: new Flight<Rendition>(),
-    fetch: createFetch({
-      source: sources.asked,
-      maxBytes,
-      fallback,
-      onFallback: (error, job) => warnOfFallback(log, error, job),
-    }),
+    keep: createKeep({ renditions: caches.renditions, freshness, by }),
+    standIn: (job, error) => {
+      const other = standIn(job, error, fallback);
+      if (other) warnOfFallback(log, error, job);
+      return other;
+    },
+    fetch: withFallback(fetch, fallback),
     weigh: (job, original) => weigh(original, job, config),
     queue,
     render: createRender({
@@ -84,26 +91,33 @@ export async function createApp(config: Config, log: Log): Promise<App> {
       watermark,
       fairMs: FAIR_SHARE * timeout * 1000,
     }),
-    reply: (rendition, job, ask) => replyWith(rendition, job, ask, replySettings),
+    reply: (served, job, ask) => replyWith(served, job, ask, replySettings),
     refuse,
   });
+  const purge = createPurge({
+    caches,
+    edges: openEdges(config),
+    resolve: jobSettings.resolve,
+    forgetFailures: () => sources.forget(),
+    log,
+  });
+  await caches.start();
   const close = async (graceSeconds: number): Promise<void> => {
     await pool.close({ graceSeconds });
+    await caches.close();
     await sources.close();
   };
-  const rendering = () => queue.running;
-  return { handle, refuse, pool, sandbox: sandbox.report, source: sources.asked, rendering, close };
-}
-
-function grammarOf({ url }: Config): Grammar {
-  const grammar: Grammar = {
-    separator: url.argumentsSeparator,
-    onlyPresets: url.onlyPresets,
-    allowed: new Set(url.allowedProcessingOptions),
-    security: url.allowSecurityOptions,
-    base64IncludesFilename: url.base64UrlIncludesFilename,
+  return {
+    handle,
+    refuse,
+    purge,
+    pool,
+    sandbox: sandbox.report,
+    source: sources.asked,
+    queue,
+    caches,
+    close,
   };
-  return { ...grammar, presets: parsePresets(url.presets, grammar) };
 }
 
 /** Without a key and without a list, only `local://` is served: an open proxy would be abused. */
@@ -176,73 +190,10 @@ const queueOf = ({ render }: Config) => ({
   ...(render.memory > 0 && { budgetBytes: render.memory }),
 });
 
-/** A picture of the server's own, and its format. */
-type Asset = Pick<Fallback, "bytes" | "format">;
-
-async function assetOf(
-  place: { data: Uint8Array | undefined; path: string; url: string },
-  source: Source,
-): Promise<Asset | undefined> {
-  const wish = { signal: AbortSignal.timeout(30_000), maxBytes: 0, headers: {}, mode: "picture" } as const;
-  const fetch = async (url: string) => readBody(await source.fetch(url, wish), { maxBytes: 0 });
-  const bytes = place.data ?? (await loadAsset({ path: place.path, url: place.url }, fetch));
-  if (!bytes) return undefined;
-  const format = detectFormat(bytes.subarray(0, HEAD_BYTES), {});
-  if (!format)
-    throw new Error(
-      `expected a picture at ${place.path || place.url || "the given data"}, got ${bytes.length} other bytes`,
-    );
-  return { bytes, format };
-}
-
-const watermarkOf = ({ watermark }: Config, source: Source) => assetOf(watermark, source);
-
-async function fallbackOf({ fallback }: Config, source: Source): Promise<Fallback | undefined> {
-  const { imageData: data, imagePath: path, imageUrl: url, httpCode } = fallback;
-  const asset = await assetOf({ data, path, url }, source);
-  return asset && { ...asset, status: httpCode };
-}
-
 function warnOfFallback(log: Log, error: HttpError, { source }: Job): void {
   log.warn("Could not load image. Using fallback image", {
     image_url: source,
     code: error.code,
     error: error.message,
   });
-}
-
-const NEGOTIATED = ["avif", "webp", "jxl"] as const satisfies readonly FormatName[];
-
-function offersOf({ encode }: Config): JobSettings["offers"] {
-  const auto = { avif: encode.autoAvif, webp: encode.autoWebp, jxl: encode.autoJxl };
-  const enforced = { avif: encode.enforceAvif, webp: encode.enforceWebp, jxl: encode.enforceJxl };
-  return {
-    auto: NEGOTIATED.filter((name) => auto[name]),
-    enforced: NEGOTIATED.filter((name) => enforced[name]),
-  };
-}
-
-function jobSettingsOf(config: Config, grammar: Grammar): JobSettings {
-  const { url, source, encode } = config;
-  const replace = replaceUrl(url.urlReplacements);
-  const policy = { all: source.cookiePassthroughAll, baseUrl: source.cookieBaseUrl };
-  return {
-    grammar,
-    resolve: (asked) => applyBase(url.baseUrl, replace(asked)),
-    clientHints: encode.enableClientHints,
-    cookies: (headers, target) =>
-      source.cookiePassthrough ? passCookies(policy, headers, target) : undefined,
-    offers: offersOf(config),
-  };
-}
-
-const HINTS = ["Sec-Ch-Dpr", "Dpr", "Sec-Ch-Width", "Width"];
-
-function replySettingsOf(config: Config): ReplySettings {
-  const { auto, enforced } = offersOf(config);
-  const vary = [
-    ...(auto.length + enforced.length > 0 ? ["Accept"] : []),
-    ...(config.encode.enableClientHints ? HINTS : []),
-  ];
-  return { ...config.http, fallbackTtl: config.fallback.ttl, vary };
 }

@@ -1,78 +1,177 @@
+import { createHash } from "node:crypto";
+import type { Cache, Renewed } from "./cache/cache.ts";
+import { lifetimes, type FreshnessSettings } from "./cache/freshness.ts";
+import { keyOf } from "./cache/key.ts";
+import type { Entry } from "./cache/store.ts";
 import { detectFormat, HEAD_BYTES } from "./detect.ts";
 import { HttpError } from "./errors.ts";
-import { Flight } from "./flight.ts";
-import { FORMATS, type Format } from "./formats.ts";
+import { FORMATS, isFormat, type Format } from "./formats.ts";
 import type { Job } from "./job.ts";
 import { span } from "./observe/trace.ts";
-import { readBody } from "./source/body.ts";
+import type { Known } from "./rendition.ts";
+import { readBody, tooBig } from "./source/body.ts";
 import type { Original, Source } from "./source/source.ts";
 
+/** When a source was asked, and when it answered. Milliseconds since 1970. */
+interface Exchange {
+  readonly askedAt: number;
+  readonly answeredAt: number;
+}
+
 /** The bytes to make a picture of, whole, and what they are. */
-export interface Download {
+export interface Download extends Exchange {
   readonly bytes: Uint8Array;
   readonly format: Format;
   readonly headers: Original["headers"];
-  /** The status to answer with where these are the fallback picture's bytes. */
-  readonly fallbackStatus: number | undefined;
+  readonly known: Known;
 }
 
-/** The picture shown when a source fails. */
-export interface Fallback {
-  readonly bytes: Uint8Array;
-  readonly format: Format;
-  /** 0 keeps the error's own status. */
-  readonly status: number;
+/** The source says that its bytes are the ones that are known. */
+export interface Unchanged extends Exchange {
+  readonly bytes?: undefined;
+  readonly headers: Original["headers"];
 }
 
 export interface DownloadSettings {
   readonly source: Source;
   /** Bytes; 0 for no limit. */
   readonly maxBytes: number;
-  readonly fallback: Fallback | undefined;
-  /** Hears of every failure that the fallback picture covered. */
-  readonly onFallback: (error: HttpError, job: Job) => void;
+  readonly originals: Cache;
+  readonly freshness: (job: Job) => FreshnessSettings;
+  /** This process, unlike any other. */
+  readonly by: string;
 }
 
-export type Fetch = (job: Job, signal: AbortSignal) => Promise<Download>;
+/** Gets an original; with `known`, it may only be said that it has not changed. Throws HttpError. */
+export type Fetch = (job: Job, signal: AbortSignal, known?: Known) => Promise<Download | Unchanged>;
 
-/** Makes the function that gets originals: one download at a time per source, shared by all who wait for it. */
-export function createFetch({ source, maxBytes, fallback, onFallback }: DownloadSettings): Fetch {
-  const flight = new Flight<Download>();
-  return async (job, signal) => {
+/** What is kept of an original beside its bytes. */
+interface About extends Exchange {
+  /** Left out where the answer was that nothing has changed. */
+  readonly format?: Format;
+  readonly headers: Original["headers"];
+  readonly known: Known;
+}
+
+/** Makes the function that gets originals: one download at a time per source, kept for the next picture of it. */
+export function createFetch(settings: DownloadSettings): Fetch {
+  const { originals, maxBytes } = settings;
+  return async (job, signal, known) => {
     const most = bytesFor(job, maxBytes);
-    const key = JSON.stringify([job.source, job.cookie, most]);
-    try {
-      const load = (shared: AbortSignal): Promise<Download> =>
-        span("fetch", { job }, () => download(source, job, { maxBytes: most, signal: shared }));
-      return readable(await flight.share(key, load, signal), job);
-    } catch (error) {
-      const refusal = HttpError.from(error);
-      if (!fallback || !isSourceFailure(refusal)) throw refusal;
-      onFallback(refusal, job);
-      const { bytes, format, status } = fallback;
-      return { bytes, format, headers: {}, fallbackStatus: status || refusal.status };
-    }
+    const wanted = {
+      key: keyOf(job.source, ["original", job.cookie ?? ""]),
+      tags: job.options.cacheTags ?? [],
+      trip: `${known?.digest ?? ""} ${most}`,
+    };
+    const renew = (kept: Entry | undefined, shared: AbortSignal): Promise<Renewed> =>
+      span("fetch", { job }, () => ask({ job, kept, known, most, settings }, shared));
+    const bypass = job.options.bypassCache || isLocal(job.source);
+    const { entry } = bypass
+      ? await originals.pass(wanted, renew, signal)
+      : await originals.find(wanted, renew, signal);
+    const { format, ...about } = entry.head.about as About; // Only `ask` writes it, and `isOriginal` has looked.
+    if (format === undefined) return about;
+    if (most > 0 && entry.body.byteLength > most) throw tooBig(most, String(entry.body.byteLength));
+    return readable({ ...about, format, bytes: entry.body }, job);
   };
 }
+
+/** What lies on this machine already is not kept a second time. */
+export const isLocal = (source: string): boolean => /^local:/i.test(source);
 
 /** `max_src_file_size` of the URL goes before the setting; a negative one lifts the limit. */
 const bytesFor = ({ options }: Job, maxBytes: number): number =>
   Math.max(0, options.maxSrcFileSize ?? maxBytes);
 
-interface Bounds {
-  readonly maxBytes: number;
-  readonly signal: AbortSignal;
+/** Whether an entry is an original as `ask` keeps them; a shared store may hold anything. */
+export function isOriginal({ head: { about } }: Entry): boolean {
+  const { format, headers, known, askedAt, answeredAt } = (about ?? {}) as Partial<About>;
+  return (
+    typeof format === "string" &&
+    isFormat(format) &&
+    typeof headers === "object" &&
+    typeof known?.digest === "string" &&
+    Number.isFinite(askedAt) &&
+    Number.isFinite(answeredAt)
+  );
 }
 
-async function download(
-  source: Source,
-  { source: url, cookie }: Job,
-  { maxBytes, signal }: Bounds,
-): Promise<Download> {
-  const headers = cookie === undefined ? {} : { cookie };
-  const original = await source.fetch(url, { signal, maxBytes, headers, mode: "picture" });
-  const bytes = await readBody(original, { maxBytes });
-  const mime = original.headers["content-type"];
+interface Question {
+  readonly job: Job;
+  readonly kept: Entry | undefined;
+  readonly known: Known | undefined;
+  readonly most: number;
+  readonly settings: DownloadSettings;
+}
+
+/** Asks the source, with conditions where something of it is known. */
+async function ask(question: Question, signal: AbortSignal): Promise<Renewed> {
+  const { job, kept, most, settings } = question;
+  const known = (kept?.head.about as About | undefined)?.known ?? question.known;
+  const askedAt = Date.now();
+  const original = await settings.source.fetch(job.source, {
+    signal,
+    maxBytes: most,
+    headers: { ...(job.cookie !== undefined && { cookie: job.cookie }), ...conditionsOf(known) },
+    mode: "picture",
+  });
+  const times = { askedAt, answeredAt: Date.now() };
+  if (original.status === 304 && known) {
+    original.cancel();
+    return unchanged(question, { ...times, known, headers: original.headers });
+  }
+  const bytes = await readBody(original, { maxBytes: most });
+  const read = { ...times, ...recognise(bytes, original, job) };
+  // A source without validators, or one that gives new ones to old bytes.
+  if (kept && read.known.digest === known?.digest)
+    return renewed({ job, settings }, { about: read, body: kept.body, isSame: true });
+  return renewed({ job, settings }, { about: read, body: bytes });
+}
+
+function unchanged({ job, kept, settings }: Question, about: About): Renewed {
+  // Nobody has the bytes: that they are the same is all there is to say.
+  if (!kept) return { ...renewed({ job, settings }, { about, body: new Uint8Array() }), keep: false };
+  const before = kept.head.about as About;
+  const merged = {
+    ...about,
+    ...(before.format && { format: before.format }),
+    headers: { ...before.headers, ...about.headers },
+  };
+  return renewed({ job, settings }, { about: merged, body: kept.body, isSame: true });
+}
+
+function renewed(
+  { job, settings: { freshness, by } }: Pick<Question, "job" | "settings">,
+  {
+    about,
+    body,
+    isSame = false,
+  }: { readonly about: About; readonly body: Uint8Array; readonly isSame?: boolean },
+): Renewed {
+  const life = lifetimes(about.headers, about, freshness(job));
+  const { freshUntil, failUntil } = life ?? { freshUntil: 0, failUntil: 0 };
+  const head = {
+    source: job.source,
+    tags: [],
+    askedAt: about.askedAt,
+    by,
+    freshUntil,
+    // Renewed in time rather than behind the back of who makes a picture of it.
+    staleUntil: freshUntil,
+    failUntil,
+    about,
+  };
+  return { entry: { head, body }, keep: life !== undefined, unchanged: isSame, costMs: Infinity };
+}
+
+const conditionsOf = (known: Known | undefined): Record<string, string> => ({
+  ...(known?.etag !== undefined && { "if-none-match": known.etag }),
+  ...(known?.lastModified !== undefined && { "if-modified-since": known.lastModified }),
+});
+
+function recognise(bytes: Uint8Array, { headers }: Original, { source: url }: Job) {
+  const mime = headers["content-type"];
+  const { etag, "last-modified": lastModified } = headers;
   const format = detectFormat(bytes.subarray(0, HEAD_BYTES), {
     extension: extensionOf(url),
     ...(mime && { mime }),
@@ -82,8 +181,12 @@ async function download(
       "source_unrecognised",
       `expected a picture, got ${bytes.length} bytes of ${mime ?? "no type"}`,
     );
-  return { bytes, format, headers: original.headers, fallbackStatus: undefined };
+  const digest = digestOf(bytes);
+  const known: Known = { digest, ...(etag && { etag }), ...(lastModified && { lastModified }) };
+  return { format, headers, known };
 }
+
+export const digestOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("base64url");
 
 const extensionOf = (url: string): string => /\.[^./]*$/.exec(url.replace(/[?#].*$/s, ""))?.[0] ?? "";
 
@@ -95,7 +198,3 @@ function readable(download: Download, { source }: Job): Download {
     `no decoder for ${download.format} is installed, which ${source} needs`,
   );
 }
-
-/** A body that breaks off after it has begun as a picture is no such failure (contract http.md, section 8.3). */
-const isSourceFailure = ({ code }: HttpError): boolean =>
-  code.startsWith("source_") && code !== "source_incomplete";

@@ -1,13 +1,15 @@
 import { splitTarget, UrlError } from "@tintype/url";
 import { startDeadline } from "./deadline.ts";
-import type { Download, Fetch } from "./download.ts";
+import type { Download, Fetch, Unchanged } from "./download.ts";
 import { HttpError } from "./errors.ts";
-import type { Flight } from "./flight.ts";
+import type { StandIn } from "./fallback.ts";
 import { checkFormat, type Job } from "./job.ts";
+import type { Keep, Made, Served } from "./keeping.ts";
 import type { Ask, Headers, Reply } from "./message.ts";
 import { span } from "./observe/trace.ts";
 import type { Queue } from "./queue.ts";
-import type { Rendition } from "./reply.ts";
+import { saidOf, type Rendition } from "./rendition.ts";
+import type { Rendered } from "./rendering.ts";
 
 /** Everyone whom a request meets on its way. `app.ts` introduces them. */
 export interface Parts {
@@ -22,13 +24,15 @@ export interface Parts {
   /** Throws HttpError. */
   readonly admit: (source: string) => void;
   readonly relay: (job: Job, ask: Ask) => Promise<Reply>;
-  readonly renditions: Flight<Rendition>;
+  readonly keep: Keep;
+  /** What is served instead where a source fails, if anything is. */
+  readonly standIn: (job: Job, error: HttpError) => StandIn | undefined;
   readonly fetch: Fetch;
   /** Bytes of memory that a picture will take. Throws HttpError where its header is enough to refuse it. */
   readonly weigh: (job: Job, original: Download) => number;
   readonly queue: Queue;
-  readonly render: (job: Job, original: Download, limits: RenderLimits) => Promise<Omit<Rendition, "steps">>;
-  readonly reply: (rendition: Rendition, job: Job, ask: Ask) => Reply;
+  readonly render: (job: Job, original: Download, limits: RenderLimits) => Promise<Rendered>;
+  readonly reply: (served: Served, job: Job, ask: Ask) => Reply;
   readonly refuse: (error: HttpError) => Reply;
 }
 
@@ -43,7 +47,7 @@ export interface Told {
   readonly reply: Reply;
   readonly job?: Job;
   readonly rendition?: Rendition;
-  readonly state?: "miss" | "shared" | "raw";
+  readonly state?: Served["state"] | "raw";
   readonly error?: HttpError;
   /** Not worth a log line. */
   readonly quiet?: true;
@@ -63,8 +67,9 @@ export const createHandle =
         app.admit(job.source);
         if (job.options.raw) return { reply: await app.relay(job, ask), job, state: "raw" };
         checkFormat(job);
-        const { rendition, state } = await share(job, ask, app);
-        return { reply: app.reply(rendition, job, ask), job, rendition, state };
+        const served = await serve(job, ask, app);
+        const { rendition, state } = served;
+        return { reply: app.reply(served, job, ask), job, rendition, state };
       } catch (caught) {
         const error = HttpError.from(caught);
         return { reply: app.refuse(error), error, ...(job && { job }) };
@@ -80,38 +85,59 @@ function readTarget(target: string, pathPrefix: string) {
   }
 }
 
-/** Many requests, one render. */
-async function share(wanted: Job, { signal }: Ask, app: Parts) {
-  let state: "miss" | "shared" = "shared";
-  const start = (shared: AbortSignal): Promise<Rendition> => {
-    state = "miss";
-    return produce(wanted, shared, app);
-  };
-  const rendition = await app.renditions.share(wanted.key, start, signal);
-  return { rendition, state };
+/** The picture from wherever it is, or another in its place. */
+async function serve(job: Job, { signal }: Ask, app: Parts): Promise<Served> {
+  try {
+    return await app.keep(job, (kept, shared) => produce({ job, kept }, shared, app), signal);
+  } catch (error) {
+    const other = app.standIn(job, HttpError.from(error));
+    if (!other) throw error;
+    const make = (kept: Rendition | undefined, shared: AbortSignal): Promise<Made> =>
+      produce({ job: other.job, kept }, shared, app);
+    return { ...(await app.keep(other.job, make, signal)), fallbackStatus: other.status };
+  }
+}
+
+interface Order {
+  readonly job: Job;
+  /** An older rendition of the same, whose time is over. */
+  readonly kept: Rendition | undefined;
 }
 
 /** Shared by every request for the same key, so it obeys the server's clock and not one client's. */
-async function produce(job: Job, signal: AbortSignal, app: Parts): Promise<Rendition> {
+async function produce({ job, kept }: Order, signal: AbortSignal, app: Parts): Promise<Made> {
   const lap = stopwatch();
   const endsAt = performance.now() + app.timeout * 1000;
   const deadline = startDeadline(app.timeout * 1000, [signal]);
   try {
-    const original = await app.queue.prepare(() => app.fetch(job, deadline.signal));
+    const get = () => app.fetch(job, deadline.signal, kept?.original);
+    // What is most likely unchanged needs no place in the line.
+    const original = await (kept ? get() : app.queue.prepare(get));
     const fetch = lap();
+    if (original.bytes === undefined || (kept && original.known.digest === kept.original.digest))
+      return renew(kept, original);
     const bytes = app.weigh(job, original);
     const slot = await span("wait", { job }, () => app.queue.enter(deadline.signal, bytes));
     const wait = lap();
     try {
       const limits = { signal, deadlineMs: Math.max(1, endsAt - performance.now()) };
       const made = await span("render", { job }, () => app.render(job, original, limits));
-      return { ...made, steps: { fetch, wait, render: lap() } };
+      const steps = { fetch, wait, render: lap() };
+      return { rendition: { ...made, steps }, answer: original, unchanged: false };
     } finally {
       slot.leave();
     }
   } finally {
     deadline.stop();
   }
+}
+
+/** The original is what it was, so the picture is, too; what the source says of it may have changed. */
+function renew(kept: Rendition | undefined, answer: Download | Unchanged): Made {
+  if (!kept) throw new Error("expected an original that nobody knew to come with its bytes");
+  const { known: original = kept.original } = answer as Partial<Download>;
+  const headers = { ...kept.headers, ...saidOf(answer.headers) };
+  return { rendition: { ...kept, original, headers }, answer, unchanged: true };
 }
 
 /** Milliseconds since it was asked last. */

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import {
   listOptions,
   OPTIONS,
@@ -11,6 +10,7 @@ import {
   type Options,
   type Stage,
 } from "@tintype/url";
+import { keyOf } from "./cache/key.ts";
 import { HttpError } from "./errors.ts";
 import { FORMATS } from "./formats.ts";
 import { header, type Headers } from "./message.ts";
@@ -39,6 +39,10 @@ export interface JobSettings {
   /** The Cookie header to ask a source with on behalf of a client. */
   readonly cookies: (headers: Headers, source: string) => string | undefined;
   readonly offers: Offers;
+  /** Whatever else decides what pictures look like: two servers that share a cache must agree on it. */
+  readonly pipeline: string;
+  /** Values of request headers and cookies that the operator wants kept pictures told apart by. */
+  readonly partition: (headers: Headers) => readonly string[];
 }
 
 /** Which formats are offered to clients that accept them. */
@@ -55,8 +59,10 @@ export function decide(path: string, headers: Headers, settings: JobSettings): J
     throw new HttpError("expired", `expected a later time, got a URL that expired at ${options.expires}`);
   const accepted = acceptedFormats(headers, [...settings.offers.auto, ...settings.offers.enforced]);
   const enforced = accepted.filter((format) => settings.offers.enforced.includes(format));
-  const decided = { source, options, accepted, enforced, cookie: settings.cookies(headers, source) };
-  return { ...decided, key: keyOf(decided) };
+  const cookie = settings.cookies(headers, source);
+  const decided = { source, options, accepted, enforced, cookie };
+  const rest = [settings.pipeline, ...pixelsOf(decided), cookie ?? "", settings.partition(headers)];
+  return { ...decided, key: keyOf(source, rest) };
 }
 
 /** Throws HttpError where the format that was asked for cannot be written here, and nothing may replace it. */
@@ -107,26 +113,27 @@ function firstNumber(
   return values.find((value) => admits(value));
 }
 
-/** Offered formats that the Accept header names, in the table's order of preference: the smaller comes first. */
+/**
+ * Offered formats that the Accept header names, in the table's order of preference: the smaller comes first. However
+ * many headers there are, at most four classes come of them, since each is another picture to make and to keep: where all
+ * three formats are offered, a client counts by the largest of `LADDER` that it accepts whole. Browsers that read a format
+ * read those before it.
+ */
 function acceptedFormats(headers: Headers, offered: readonly FormatName[]): FormatName[] {
   const accept = header(headers, "accept") ?? "";
-  return BY_SIZE.filter(
-    (format) => offered.includes(format) && FORMATS[format].save && accept.includes(FORMATS[format].mime),
-  );
+  const offers = BY_SIZE.filter((format) => offered.includes(format) && FORMATS[format].save);
+  const accepted = offers.filter((format) => accept.includes(FORMATS[format].mime));
+  if (offers.length < BY_SIZE.length) return accepted;
+  return LADDER.find((rung) => rung.every((format) => accepted.includes(format))) ?? [];
 }
 
 const BY_SIZE: readonly FormatName[] = ["jxl", "avif", "webp"];
+const LADDER: readonly FormatName[][] = [["jxl", "avif", "webp"], ["avif", "webp"], ["webp"]];
 
-/** Options that only shape the reply, and the formats of a URL that names its own, change no byte of the picture. */
-function keyOf({ source, options, accepted, enforced, cookie }: Omit<Job, "key">): string {
+/** What of a decision changes bytes: not what only shapes the reply, nor what is accepted where the URL names a format. */
+export function pixelsOf({ options, accepted, enforced }: Omit<Job, "key">): readonly unknown[] {
   const pixel = Object.entries(options).filter(([name]) => stageOf(name as OptionName) !== "reply");
-  const parts = [
-    source,
-    listOptions(Object.fromEntries(pixel)),
-    options.format ? enforced : accepted,
-    cookie ?? "",
-  ];
-  return createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
+  return [listOptions(Object.fromEntries(pixel)), options.format ? enforced : accepted];
 }
 
 const stageOf = (name: OptionName): Stage => (OPTIONS[name] as AnyOption).stage;

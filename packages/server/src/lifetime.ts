@@ -22,7 +22,7 @@ const publicFor = (seconds: number): CacheControl => ({ "Cache-Control": `max-ag
 /** Cache-Control of a picture: the first rule of contract http.md, section 4.1, that applies. */
 export function lifetime(
   { headers, fallbackStatus }: Kept,
-  { expires }: Options,
+  { expires, cacheTtl }: Options,
   settings: LifetimeSettings,
 ): CacheControl {
   const { ttl, errorTtl, cacheControlPassthrough, fallbackTtl } = settings;
@@ -31,9 +31,11 @@ export function lifetime(
   if (expires !== undefined && expires > 0 && left === 0) return { "Cache-Control": "no-cache" };
   const limits = [
     ...(fallbackStatus !== undefined && fallbackTtl > 0 ? [fallbackTtl] : []),
-    ...(left === undefined ? [] : [Math.min(ttl, left)]),
+    ...(cacheTtl === undefined ? [] : [cacheTtl]),
+    ...(left === undefined ? [] : [Math.min(cacheTtl ?? ttl, left)]),
   ];
   const least = Math.min(...limits);
+  if (cacheTtl === 0 && (fallbackStatus ?? 200) < 400) return { "Cache-Control": "no-cache" };
   if (limits.length > 0 && least > 0) return publicFor(least);
   // Whatever picture comes with it, a failure is one that caches should ask about again soon.
   if ((fallbackStatus ?? 200) >= 400)

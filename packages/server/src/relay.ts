@@ -15,6 +15,8 @@ export interface RelaySettings extends LifetimeSettings {
   readonly maxBytes: number;
   readonly setCanonicalHeader: boolean;
   readonly returnAttachment: boolean;
+  /** Headers by which CDNs know what a picture is called in a purge. */
+  readonly tag: (source: string, tags: readonly string[]) => Reply["headers"];
 }
 
 /** What a client may ask of the source in raw mode (contract http.md, section 9). */
@@ -101,6 +103,8 @@ function headersOf(original: Original, { source, options }: Job, settings: Relay
   return {
     ...(Object.fromEntries(returned) as Record<string, string>),
     ...lifetime(kept, options, settings),
+    ...settings.tag(source, options.cacheTags ?? []),
+    "X-Cache": "BYPASS",
     ...(settings.setCanonicalHeader && linkTo(source)),
     ...(status >= 200 &&
       status < 300 && { "Content-Disposition": nameOf(original, source, { options, settings }) }),

@@ -5,6 +5,7 @@ import { HttpError } from "./errors.ts";
 import type { Job } from "./job.ts";
 import { Quarantine } from "./quarantine.ts";
 import { createPool } from "./render/pool.ts";
+import { hashOf } from "./rendition.ts";
 import { createRender, doubtOf } from "./rendering.ts";
 
 const ENTRY = new URL("../test/fixtures/poison.ts", import.meta.url);
@@ -35,7 +36,14 @@ async function start(t: TestContext) {
   const draw = (order: string, { deadlineMs = 5000, signal = new AbortController().signal }: Options = {}) =>
     render(
       JOB,
-      { bytes: Buffer.from(order), format: "gif", headers: {}, fallbackStatus: undefined },
+      {
+        bytes: Buffer.from(order),
+        format: "gif",
+        headers: { etag: '"x"', "last-modified": "yesterday" },
+        known: { digest: "d" },
+        askedAt: 0,
+        answeredAt: 1,
+      },
       { deadlineMs, signal },
     );
   return { draw, ends, pool, quarantine };
@@ -55,8 +63,9 @@ describe("rendering", () => {
       frames: 1,
       sourceFrames: 1,
       origin: { width: 3, height: 2, bytes: 4 },
-      headers: {},
-      fallbackStatus: undefined,
+      hash: hashOf(bytes),
+      headers: { "last-modified": "yesterday" },
+      original: { digest: "d" },
     });
     assert.equal(quarantine.size, 0);
   });

@@ -1,13 +1,14 @@
 import { detectFormat, HEAD_BYTES } from "./detect.ts";
-import type { Download, Fallback } from "./download.ts";
+import type { Download } from "./download.ts";
 import { HttpError } from "./errors.ts";
 import { isFormat } from "./formats.ts";
-import type { Rendered, RenderJob } from "./image/render.ts";
+import type { Fallback } from "./fallback.ts";
+import type { Rendered as Result, RenderJob } from "./image/render.ts";
 import type { Job } from "./job.ts";
 import type { Quarantine } from "./quarantine.ts";
 import type { Limits, Pool } from "./render/pool.ts";
 import type { Made } from "./render/renderer.ts";
-import type { Rendition } from "./reply.ts";
+import { hashOf, saidOf, type Rendition } from "./rendition.ts";
 
 export interface RenderingParts {
   readonly pool: Pick<Pool, "run">;
@@ -19,7 +20,10 @@ export interface RenderingParts {
 
 type Bounds = Required<Pick<Limits, "signal" | "deadlineMs">>;
 
-type Render = (job: Job, original: Download, bounds: Bounds) => Promise<Omit<Rendition, "steps">>;
+/** A picture as it leaves a renderer. */
+export type Rendered = Omit<Rendition, "steps" | "bornAt">;
+
+type Render = (job: Job, original: Download, bounds: Bounds) => Promise<Rendered>;
 
 /** Makes the function that has pictures made, and made once more where a renderer is lost over one. */
 export const createRender =
@@ -46,7 +50,7 @@ async function attempt(
   { pool, quarantine, watermark, fairMs }: RenderingParts,
   { job, original }: Task,
   bounds: Bounds,
-): Promise<Omit<Rendition, "steps">> {
+): Promise<Rendered> {
   quarantine.check(original.bytes);
   const { options, accepted, enforced } = job;
   const drawn = options.watermark ? watermark : undefined;
@@ -64,10 +68,14 @@ async function attempt(
   }
 }
 
-function renditionOf({ bytes: { length }, headers, fallbackStatus }: Download, { result, blobs }: Made) {
-  const rendered = result as Rendered; // `doubtOf` has looked.
+function renditionOf(
+  { bytes: { length }, headers, known: original }: Download,
+  { result, blobs }: Made,
+): Rendered {
+  const rendered = result as Result; // `doubtOf` has looked.
   const [bytes = new Uint8Array()] = blobs;
-  return { ...rendered, bytes, headers, fallbackStatus, origin: { ...rendered.origin, bytes: length } };
+  const origin = { ...rendered.origin, bytes: length };
+  return { ...rendered, bytes, hash: hashOf(bytes), headers: saidOf(headers), original, origin };
 }
 
 /** No picture has a longer side, whatever the settings; anything above is a lie or a mistake. */

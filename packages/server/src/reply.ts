@@ -1,28 +1,12 @@
-import { createHash } from "node:crypto";
 import type { Options } from "@tintype/url";
 import { ERRORS, type HttpError } from "./errors.ts";
-import { FORMATS, type Format } from "./formats.ts";
+import { FORMATS } from "./formats.ts";
+import type { Served } from "./keeping.ts";
 import { lifetime, type LifetimeSettings } from "./lifetime.ts";
 import { disposition, fileName, linkTo } from "./header-text.ts";
 import { header, type Ask, type Reply } from "./message.ts";
+import type { Rendition } from "./rendition.ts";
 import { spanOf } from "./source/conditional.ts";
-
-/** A finished picture, and what its source said of itself. */
-export interface Rendition {
-  readonly bytes: Uint8Array;
-  readonly format: Format;
-  readonly width: number;
-  readonly height: number;
-  readonly frames: number;
-  readonly sourceFrames: number;
-  readonly origin: { readonly width: number; readonly height: number; readonly bytes: number };
-  /** The source's `last-modified`, `cache-control` and `expires`. */
-  readonly headers: Readonly<Partial<Record<"last-modified" | "cache-control" | "expires", string>>>;
-  /** Milliseconds that its making took, by step. */
-  readonly steps: Readonly<Record<"fetch" | "wait" | "render", number>>;
-  /** The status to answer with where the fallback picture stands in for the source. */
-  readonly fallbackStatus: number | undefined;
-}
 
 export interface ReplySettings extends LifetimeSettings {
   readonly useEtag: boolean;
@@ -34,6 +18,8 @@ export interface ReplySettings extends LifetimeSettings {
   readonly enableDebugHeaders: boolean;
   /** Request headers that change pictures, as Vary names them. */
   readonly vary: readonly string[];
+  /** Headers by which CDNs know what a picture is called in a purge. */
+  readonly tag: (source: string, tags: readonly string[]) => Reply["headers"];
 }
 
 interface Asked {
@@ -42,18 +28,22 @@ interface Asked {
 }
 
 /** Rendition to answer: headers as in contract http.md, section 4, and 304 where the client has it already. */
-export function replyWith(rendition: Rendition, asked: Asked, ask: Ask, settings: ReplySettings): Reply {
-  const validators = validatorsOf(rendition, settings);
+export function replyWith(served: Served, asked: Asked, ask: Ask, settings: ReplySettings): Reply {
+  const { rendition, fallbackStatus } = served;
+  const validators = validatorsOf(served, settings);
+  const { headers } = rendition;
   const shared = {
     ...validators,
-    ...lifetime(rendition, asked.options, settings),
+    ...lifetime({ headers, fallbackStatus }, asked.options, settings),
     ...(settings.vary.length > 0 && { Vary: settings.vary.join(", ") }),
+    ...settings.tag(asked.source, asked.options.cacheTags ?? []),
+    ...passageOf(served),
   };
   if (isFresh(ask, validators)) return { status: 304, headers: shared, body: "" };
   const { extension, mime } = FORMATS[rendition.format];
   const name = `${fileName(asked.source, asked.options.filename)}${extension}`;
   const whole: Reply & { readonly body: Uint8Array } = {
-    status: rendition.fallbackStatus ?? 200,
+    status: fallbackStatus ?? 200,
     headers: {
       ...shared,
       "Content-Type": mime,
@@ -65,7 +55,7 @@ export function replyWith(rendition: Rendition, asked: Asked, ask: Ask, settings
     body: rendition.bytes,
   };
   // What stands in for a picture has no validator that could hold its parts together.
-  return rendition.fallbackStatus === undefined ? ranged(whole, ask) : whole;
+  return fallbackStatus === undefined ? ranged(whole, ask) : whole;
 }
 
 /** The one part that the client asks for, or all (RFC 9110, section 14): several parts at once are never sent. */
@@ -116,18 +106,31 @@ interface Validators {
 }
 
 /** Our own strong ETag over the bytes; the source's Last-Modified, or the buster where that is later. */
-function validatorsOf({ bytes, headers, fallbackStatus }: Rendition, settings: ReplySettings): Validators {
+function validatorsOf({ rendition, fallbackStatus }: Served, settings: ReplySettings): Validators {
+  const { hash, headers } = rendition;
   if (fallbackStatus !== undefined) return {};
   const modified = modifiedAt(headers["last-modified"], settings.lastModifiedBuster);
   return {
-    ...(settings.useEtag && { ETag: etagOf(bytes, settings.etagBuster) }),
+    ...(settings.useEtag && { ETag: etagOf(hash, settings.etagBuster) }),
     ...(settings.useLastModified && modified && { "Last-Modified": modified.toUTCString() }),
   };
 }
 
-function etagOf(bytes: Uint8Array, buster: string): string {
-  const hash = createHash("sha256").update(bytes).digest("base64url").slice(0, 27);
-  return buster === "" ? `"${hash}"` : `"${buster}/${hash}"`;
+const etagOf = (hash: string, buster: string): string =>
+  buster === "" ? `"${hash}"` : `"${buster}/${hash}"`;
+
+/** How the picture came here: from which place, how old, and what it took (RFC 9111, section 5.1; W3C Server Timing). */
+function passageOf({ rendition: { bornAt, steps }, state }: Served): Reply["headers"] {
+  const kept = state === "hit" || state === "stale";
+  const age = Math.max(0, Math.floor((Date.now() - bornAt) / 1000));
+  const timing = kept
+    ? [`cache;desc=${state}`]
+    : Object.entries(steps).map(([step, milliseconds]) => `${step};dur=${milliseconds.toFixed(1)}`);
+  return {
+    ...((kept || age > 0) && { Age: String(age) }),
+    "X-Cache": state.toUpperCase(),
+    "Server-Timing": timing.join(", "),
+  };
 }
 
 function modifiedAt(text: string | undefined, buster: Date | undefined): Date | undefined {

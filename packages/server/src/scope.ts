@@ -1,7 +1,6 @@
 /** What a purge is about: one source, all that begin alike, all that bear a tag, or everything. */
 export type Scope =
-  | { readonly kind: "source" | "prefix" | "tag"; readonly value: string }
-  | { readonly kind: "all" };
+  { readonly kind: "source" | "prefix" | "tag"; readonly value: string } | { readonly kind: "all" };
 
 /** Whether a scope reaches what was made of a source, or bears tags. */
 export function concerns(

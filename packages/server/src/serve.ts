@@ -30,7 +30,7 @@ export async function serve({ config, warnings }: Loaded): Promise<void> {
   const metrics = createMetrics({
     namespace: config.observe.prometheusNamespace,
     workers: config.render.workers,
-    imagesInProgress: app.rendering,
+    imagesInProgress: () => app.queue.running,
   });
   const doors = await openDoors(config, {
     log,

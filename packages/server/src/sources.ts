@@ -3,7 +3,7 @@ import type { Allowlist } from "./guard/allowlist.ts";
 import { createGate } from "./guard/gate.ts";
 import { breaker } from "./source/breaker.ts";
 import type { BucketSource } from "./source/bucket.ts";
-import { failures } from "./source/failures.ts";
+import { failures, type ForgetfulSource } from "./source/failures.ts";
 import { fileSource } from "./source/file.ts";
 import { httpSource, type HttpSource } from "./source/http.ts";
 import { lanes } from "./source/lanes.ts";
@@ -15,6 +15,8 @@ export interface Sources {
   readonly asked: Source;
   /** For what the operator asks for, watermark and fallback: not held against the allow-list, but behind the gate. */
   readonly own: Source;
+  /** Has what failed a moment ago asked for again. */
+  forget(): void;
   /** Ends every connection. */
   close(): Promise<void>;
 }
@@ -102,7 +104,7 @@ export function openSources(config: Config, allowlist: Allowlist): Sources {
     .map(([scheme, { open }]): [string, BucketSource] => [scheme, lazily(() => open(config))]);
 
   // What failed a moment ago and hosts that are left alone take no place in a lane.
-  const guarded = (each: Source): Source => {
+  const guarded = (each: Source): ForgetfulSource => {
     const laned = lanes(each, { active: source.maxHostDownloads, queued: source.maxHostQueueSize });
     const patient = breaker(laned, {
       failures: source.breakerFailures,
@@ -112,14 +114,16 @@ export function openSources(config: Config, allowlist: Allowlist): Sources {
     return failures(patient, { missingSeconds: source.missingTtl, failureSeconds: source.failureTtl });
   };
   const root = source.localFilesystemRoot;
+  const kept = stores.map(([scheme, store]): [string, ForgetfulSource] => [scheme, guarded(store)]);
+  const asked = guarded(web);
   const others = {
     ...(root !== "" && { local: fileSource({ root, querySeparator: url.sourceUrlQuerySeparator }) }),
-    ...Object.fromEntries(stores.map(([scheme, store]) => [scheme, guarded(store)])),
+    ...Object.fromEntries(kept),
   };
-  const asked = guarded(web);
   return {
     asked: byScheme({ http: asked, https: asked, ...others }),
     own: byScheme({ http: ownWeb, https: ownWeb, ...others }),
+    forget: () => [asked, ...kept.map(([, each]) => each)].forEach((each) => each.forget()),
     close: async () => {
       await Promise.all([web, ownWeb, ...stores.map(([, store]) => store)].map((each) => each.close()));
     },

@@ -23,8 +23,6 @@ const jobOf = (url: string): Job => ({
 const original = (bytes: Uint8Array, format: Format) => ({
   bytes,
   format,
-  headers: {},
-  fallbackStatus: undefined,
 });
 
 const blank = (width: number, height: number) =>

@@ -26,7 +26,11 @@ export interface WeighSettings {
  * Bytes of memory that a renderer will take for a picture, told from its header and its plan before any decoder sees it.
  * Throws HttpError where the header contradicts itself, or source or result are larger than allowed.
  */
-export function weigh({ bytes, format }: Download, job: Job, settings: WeighSettings): number {
+export function weigh(
+  { bytes, format }: Pick<Download, "bytes" | "format">,
+  job: Job,
+  settings: WeighSettings,
+): number {
   const scanned = scan(bytes, format);
   checkScans(scanned);
   const making = { scanned, format, bytes: bytes.length };

@@ -43,7 +43,8 @@ export function parsePurge(text: string): Purge | undefined {
   try {
     const { id, at, by, scope } = JSON.parse(text) as Partial<Record<keyof Purge, unknown>>;
     const read = parseScope(scope);
-    const isWhole = typeof id === "string" && ID.test(id) && typeof by === "string" && Number.isSafeInteger(at);
+    const isWhole =
+      typeof id === "string" && ID.test(id) && typeof by === "string" && Number.isSafeInteger(at);
     return isWhole && read ? { id, at: at as number, by, scope: read } : undefined;
   } catch {
     return undefined;

@@ -54,6 +54,22 @@ const TYPES: Readonly<Record<string, string>> = {
   vips_memory_bytes: "gauge",
   vips_max_memory_bytes: "gauge",
   vips_allocs: "gauge",
+  queue_length: "gauge",
+  queue_running: "gauge",
+  renderers_ready: "gauge",
+  cache_bytes: "gauge",
+  cache_entries: "gauge",
+  renderer_restarts_total: "counter",
+  cache_hits_total: "counter",
+  cache_misses_total: "counter",
+  cache_requests_total: "counter",
+  cache_tier_total: "counter",
+  source_requests_total: "counter",
+  source_bytes_total: "counter",
+  served_bytes_total: "counter",
+  bytes_saved_total: "counter",
+  pictures_total: "counter",
+  purges_total: "counter",
 };
 
 const PROCESS = ["process_cpu_seconds_total", "process_resident_memory_bytes", "process_start_time_seconds"];
@@ -117,6 +133,28 @@ describe("createMetrics", () => {
     assert.deepEqual(["workers", "requests_in_progress", "images_in_progress"].map(read), [2, 3, 1]);
     assert.equal(read("workers_utilization"), 150);
     assert.deepEqual(["vips_memory_bytes", "vips_max_memory_bytes", "vips_allocs"].map(read), [1, 2, 3]);
+  });
+
+  it("tells the same as data", async () => {
+    await withMetrics({ namespace: "pics" }, async (metrics) => {
+      metrics.request()({ status: 200, cache: "hit" });
+      const readings = await metrics.readings();
+      const { types } = parse(await metrics.text());
+      assert.deepEqual(
+        Object.fromEntries(readings.map(({ name, type }) => [name, type])),
+        Object.fromEntries(types),
+      );
+      const states = readings.find(({ name }) => name === "pics_cache_requests_total");
+      assert.deepEqual(
+        states?.samples.find(({ labels }) => labels.state === "hit"),
+        { name: "pics_cache_requests_total", labels: { state: "hit" }, value: 1 },
+      );
+      const durations = readings.find(({ name }) => name === "pics_request_duration_seconds");
+      assert.equal(
+        durations?.samples.find(({ name }) => name === "pics_request_duration_seconds_count")?.value,
+        1,
+      );
+    });
   });
 
   it("takes steps from the trace, by imgproxy's names, until it is closed", async () => {

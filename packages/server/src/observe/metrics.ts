@@ -1,30 +1,24 @@
-/** Prometheus metrics by imgproxy's names (contract http.md, section 11.1). */
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { Handle } from "../message.ts";
+/** Prometheus metrics: imgproxy's names for what it counts too (contract http.md, section 11.1), and our own. */
+import { Registry } from "prom-client";
+import type { Handle, Reply } from "../message.ts";
+import { addRequestCounters, addTrafficCounters } from "./counters.ts";
+import { addGauges } from "./gauges.ts";
+import type { GaugeReaders, Vips } from "./gauges.ts";
+import * as labels from "./labels.ts";
+import type { Look, SpanName, State } from "./labels.ts";
 import { addProcessMetrics } from "./process.ts";
+import { downloadOf } from "./source-facts.ts";
+import { streamed } from "./streamed.ts";
 import { onSpan } from "./trace.ts";
 import type { Step } from "./trace.ts";
 
-/** Values of the `type` label of `errors_total`; others are counted as `unexpected`, so that labels stay few. */
-const ERROR_TYPES = [
-  "timeout",
-  "image_data_size",
-  "path_parsing",
-  "security",
-  "queue",
-  "download",
-  "processing",
-  "IO",
-  "streaming",
-  "unexpected",
-] as const;
-
-/** Values of the `span` label. */
-export type SpanName = "queue" | "downloading_source_image" | "processing_image" | "streaming_image";
+export type { Vips } from "./gauges.ts";
+export type { SpanName } from "./labels.ts";
 
 /** How steps of the trace are called in metrics; `request` has a histogram of its own. */
 const SPAN_OF_STEP: Readonly<Partial<Record<Step, SpanName>>> = {
   wait: "queue",
+  cache: "cache",
   fetch: "downloading_source_image",
   render: "processing_image",
 };
@@ -32,7 +26,7 @@ const SPAN_OF_STEP: Readonly<Partial<Record<Step, SpanName>>> = {
 /** Status of requests whose client hung up: counted as a status, but not as an error. */
 const CLIENT_GONE = 499;
 
-export interface MetricsOptions {
+export interface MetricsOptions extends Omit<GaugeReaders, "requestsInProgress"> {
   /** Prefix of all names but `process_*`; empty for none. */
   readonly namespace?: string;
   /** How many pictures may be rendered at once. */
@@ -43,16 +37,33 @@ export interface MetricsOptions {
   readonly vips?: () => Vips;
 }
 
-export interface Vips {
-  readonly memoryBytes: number;
-  readonly mostMemoryBytes: number;
-  readonly allocations: number;
-}
-
 export interface Outcome {
   readonly status: number;
   /** The `type` label for `errors_total`, where the request failed. */
   readonly errorType?: string | undefined;
+  /** What the cache did for the request. */
+  readonly cache?: State | undefined;
+  /** Of the picture that was served. */
+  readonly format?: string | undefined;
+  /** Bytes of the original, whether or not it was downloaded for this request. */
+  readonly bytesIn?: number | undefined;
+  /** Bytes of the picture that were served: 0 for an answer without a body. */
+  readonly bytesOut?: number | undefined;
+}
+
+/** A metric and its samples as plain data, for those who do not read the exposition. */
+export interface Reading {
+  readonly name: string;
+  readonly help: string;
+  readonly type: "counter" | "gauge" | "histogram";
+  readonly samples: readonly Sample[];
+}
+
+export interface Sample {
+  /** The name of the metric, or for a histogram that with `_bucket`, `_sum` or `_count` behind it. */
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string | number>>;
+  readonly value: number;
 }
 
 export interface Metrics {
@@ -62,9 +73,17 @@ export interface Metrics {
   error(type: string): void;
   /** Adds a step that is not on the trace, in seconds. */
   span(name: SpanName, seconds: number): void;
+  /** The body of a reply, counted and timed as `streaming_image` where it is streamed; others are the same as before. */
+  streamed(body: Reply["body"]): Reply["body"];
+  /** Counts a look into a tier of the cache. */
+  tier(tier: string, result: Look): void;
+  /** Counts a purge, by what it was about. */
+  purge(kind: string): void;
   /** The exposition, in the format of `contentType`. */
   text(): Promise<string>;
   readonly contentType: string;
+  /** The same as data. */
+  readings(): Promise<readonly Reading[]>;
   /** Stops listening to the trace. */
   close(): void;
 }
@@ -73,36 +92,56 @@ export interface Metrics {
 export function createMetrics(options: MetricsOptions): Metrics {
   const registry = new Registry();
   const name = (plain: string): string => (options.namespace ? `${options.namespace}_${plain}` : plain);
-  const { requests, statuses, errors, durations, spans } = addCounters(registry, name);
+  const requests = addRequestCounters(registry, name);
   const running = { requests: 0 };
   addGauges(registry, name, { ...options, requestsInProgress: () => running.requests });
+  const traffic = addTrafficCounters(registry, name);
   addProcessMetrics(registry);
 
-  const countError = (type: string): void => errors.inc({ type: isErrorType(type) ? type : "unexpected" });
-  const close = onSpan(({ step, milliseconds }) => {
-    const span = SPAN_OF_STEP[step];
-    if (span !== undefined) spans.observe({ span }, milliseconds / 1000);
+  const countError = (type: string): void =>
+    requests.errors.inc({ type: labels.bounded(labels.ERROR_TYPES, type, "unexpected") });
+  const addSpan = (span: SpanName, seconds: number): void => requests.spans.observe({ span }, seconds);
+  const close = onSpan((span) => {
+    const known = SPAN_OF_STEP[span.step];
+    if (known !== undefined) addSpan(known, span.milliseconds / 1000);
+    if (span.step !== "fetch") return;
+    const { scheme, result, bytes } = downloadOf(span);
+    traffic.sources.inc({ scheme, result });
+    traffic.sourceBytes.inc(bytes);
   });
 
   return {
     request: () => {
-      requests.inc();
+      requests.requests.inc();
       running.requests += 1;
       const startedAt = performance.now();
       let open = true;
-      return ({ status, errorType }) => {
+      return (outcome) => {
         if (!open) return;
         open = false;
         running.requests -= 1;
-        durations.observe((performance.now() - startedAt) / 1000);
-        statuses.inc({ status: String(status) });
-        if (errorType !== undefined && status !== CLIENT_GONE) countError(errorType);
+        requests.durations.observe((performance.now() - startedAt) / 1000);
+        requests.statuses.inc({ status: labels.statusLabel(outcome.status) });
+        if (outcome.errorType !== undefined && outcome.status !== CLIENT_GONE) countError(outcome.errorType);
+        countTraffic(traffic, outcome);
       };
     },
     error: countError,
-    span: (span, seconds) => spans.observe({ span }, seconds),
+    span: addSpan,
+    streamed: (body) =>
+      streamed(body, ({ milliseconds, bytes }) => {
+        addSpan("streaming_image", milliseconds / 1000);
+        traffic.servedBytes.inc(bytes);
+      }),
+    tier: (tier, result) =>
+      traffic.tiers.inc({
+        tier: labels.bounded(labels.TIERS, tier, "other"),
+        result: labels.bounded(labels.LOOKS, result, "error"),
+      }),
+    purge: (kind) => traffic.purges.inc({ kind: labels.bounded(labels.PURGE_KINDS, kind, "all") }),
     text: () => registry.metrics(),
     contentType: registry.contentType,
+    readings: async () => readingsOf(await registry.getMetricsAsJSON()),
     close,
   };
 }
@@ -116,100 +155,43 @@ export const metricsHandle =
     body: await metrics.text(),
   });
 
-const isErrorType = (type: string): boolean => (ERROR_TYPES as readonly string[]).includes(type);
+type Traffic = ReturnType<typeof addTrafficCounters>;
 
-type Named = (plain: string) => string;
-
-function addCounters(registry: Registry, name: Named) {
-  const registers = [registry];
-  const requests = new Counter({
-    name: name("requests_total"),
-    help: "Processing requests that came in.",
-    registers,
-  });
-  const statuses = new Counter({
-    name: name("status_codes_total"),
-    help: "Processing requests by the status that they were answered with.",
-    labelNames: ["status"],
-    registers,
-  });
-  const errors = new Counter({
-    name: name("errors_total"),
-    help: "Failures by kind.",
-    labelNames: ["type"],
-    registers,
-  });
-  // A counter that is there from the start lets an alert see its first increment.
-  for (const type of ERROR_TYPES) errors.inc({ type }, 0);
-  const durations = new Histogram({
-    name: name("request_duration_seconds"),
-    help: "Time from the arrival of a processing request to its answer.",
-    registers,
-  });
-  const spans = new Histogram({
-    name: name("request_span_duration_seconds"),
-    help: "Time that a step of a processing request took.",
-    labelNames: ["span"],
-    registers,
-  });
-  return { requests, statuses, errors, durations, spans };
+function countTraffic(traffic: Traffic, { cache, format, bytesIn, bytesOut }: Outcome): void {
+  if (cache !== undefined) {
+    if (labels.STATES.includes(cache)) traffic.states.inc({ state: cache });
+    if (cache === "hit" || cache === "stale") traffic.hits.inc();
+    if (cache === "miss" || cache === "shared") traffic.misses.inc();
+  }
+  if (format !== undefined)
+    traffic.pictures.inc({ format: labels.bounded(labels.FORMAT_NAMES, format, "other") });
+  if (!bytesOut) return;
+  traffic.servedBytes.inc(bytesOut);
+  if (bytesIn !== undefined) traffic.savedBytes.inc(Math.max(0, bytesIn - bytesOut));
 }
 
-interface GaugeReaders extends MetricsOptions {
-  readonly requestsInProgress: () => number;
-}
-
-const NO_VIPS: Vips = { memoryBytes: 0, mostMemoryBytes: 0, allocations: 0 };
-
-interface GaugeEntry {
+interface Told {
   readonly name: string;
   readonly help: string;
-  readonly read: (readers: GaugeReaders) => number;
+  readonly type: unknown;
+  readonly values: readonly unknown[];
 }
 
-const GAUGES: readonly GaugeEntry[] = [
-  { name: "workers", help: "Pictures that can be rendered at once.", read: ({ workers }) => workers },
-  {
-    name: "requests_in_progress",
-    help: "Processing requests that are not answered yet.",
-    read: ({ requestsInProgress }) => requestsInProgress(),
-  },
-  {
-    name: "images_in_progress",
-    help: "Pictures that are being rendered or streamed.",
-    read: ({ imagesInProgress }) => imagesInProgress(),
-  },
-  {
-    name: "workers_utilization",
-    help: "Requests in progress as a percentage of workers.",
-    read: ({ workers, requestsInProgress }) => (requestsInProgress() / workers) * 100,
-  },
-  {
-    name: "vips_memory_bytes",
-    help: "Memory that libvips holds.",
-    read: ({ vips }) => (vips?.() ?? NO_VIPS).memoryBytes,
-  },
-  {
-    name: "vips_max_memory_bytes",
-    help: "The most memory that libvips has held.",
-    read: ({ vips }) => (vips?.() ?? NO_VIPS).mostMemoryBytes,
-  },
-  {
-    name: "vips_allocs",
-    help: "Allocations that libvips has active.",
-    read: ({ vips }) => (vips?.() ?? NO_VIPS).allocations,
-  },
-];
-
-function addGauges(registry: Registry, name: Named, readers: GaugeReaders): void {
-  for (const { name: plain, help, read } of GAUGES) {
-    new Gauge({
-      name: name(plain),
-      help,
-      registers: [registry],
-      collect() {
-        this.set(read(readers));
-      },
-    });
-  }
+interface Value {
+  readonly value: number;
+  readonly labels: Readonly<Record<string, string | number>>;
+  readonly metricName?: string;
 }
+
+// prom-client's types leave out what its histograms give: the name of each sample.
+const readingsOf = (told: readonly Told[]): readonly Reading[] =>
+  told.map(({ name, help, type, values }) => ({
+    name,
+    help,
+    type: String(type) as Reading["type"],
+    samples: (values as readonly Value[]).map((each) => ({
+      name: each.metricName ?? name,
+      labels: each.labels,
+      value: each.value,
+    })),
+  }));

@@ -30,11 +30,16 @@ function secondsFor(
   return FAILING.has(code) ? failureSeconds : 0;
 }
 
+/** A source that can be told to try again what failed before. */
+export interface ForgetfulSource extends Source {
+  forget(): void;
+}
+
 /**
  * A source that remembers for a while which pictures could not be had, so that a page with a missing picture costs its
  * origin one request and not one per visitor. Requests with cookies are not remembered: another visitor's may succeed.
  */
-export function failures(source: Source, settings: FailureSettings): Source {
+export function failures(source: Source, settings: FailureSettings): ForgetfulSource {
   const known = new Map<string, Failure>();
 
   const remember = (url: string, error: HttpError): void => {
@@ -59,6 +64,7 @@ export function failures(source: Source, settings: FailureSettings): Source {
         throw error;
       }
     },
+    forget: () => known.clear(),
   };
 }
 

@@ -242,6 +242,8 @@ const JOBS = {
   resolve: (source: string) => source,
   clientHints: true,
   cookies: () => undefined,
+  pipeline: "1",
+  partition: () => [],
   offers: { auto: ["avif", "webp"], enforced: [] },
 } as const;
 const hints = fc.property(

@@ -131,6 +131,8 @@ describe("an option that changes no pixel", () => {
         },
         resolve: (source) => source,
         clientHints: false,
+        pipeline: "1",
+        partition: () => [],
         cookies: () => undefined,
         offers: { auto: [], enforced: [] },
       },

@@ -67,7 +67,7 @@ describe("headers of every answer", { concurrency: 4 }, () => {
 
   it("are none of those that nobody sends", async () => {
     const { headers } = await server.get(origin.target("/png"), { Accept: "image/webp" });
-    for (const name of ["content-dpr", "server-timing", "accept-ch", "age", "expires", "link", "set-cookie"])
+    for (const name of ["content-dpr", "accept-ch", "age", "expires", "link", "set-cookie"])
       assert.equal(headers[name], undefined);
     for (const name of Object.keys(headers)) assert.ok(!/^x-(origin|result)-|^access-control-/.test(name));
   });

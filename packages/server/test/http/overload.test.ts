@@ -38,7 +38,7 @@ const origin = useOrigin(async () => ({
 /** Whoever waits here waits for as long as it takes. */
 const PATIENT = { IMGPROXY_TIMEOUT: "60", TINTYPE_RENDER_QUEUE_TIMEOUT: "60" };
 
-const isRendering = (server: TestServer) => () => server.app.rendering() > 0;
+const isRendering = (server: TestServer) => () => server.app.queue.running > 0;
 
 describe("a full line", () => {
   const server = useServer({ ...PATIENT, IMGPROXY_REQUESTS_QUEUE_SIZE: "1" });
@@ -166,7 +166,7 @@ describe("renderers and clients that come and go", () => {
     await until(() => server.log().some((line) => line["status"] === 499));
     const line = server.log().find((candidate) => candidate["status"] === 499);
     assert.deepEqual([line?.["code"], line?.["level"]], ["client_gone", "WARNING"]);
-    await until(() => server.app.rendering() === 0);
+    await until(() => server.app.queue.running === 0);
     assert.equal((await server.get(origin.target("/png"))).status, 200);
   });
 

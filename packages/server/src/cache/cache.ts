@@ -1,0 +1,227 @@
+import type { Flight } from "../flight.ts";
+import { HttpError } from "../errors.ts";
+import { covers, type Purge } from "./purge.ts";
+import type { Purges } from "./purges.ts";
+import type { Refusals } from "./refusals.ts";
+import type { CacheStore, Entry } from "./store.ts";
+import type { Tiers } from "./tiers.ts";
+import type { Turns } from "./turns.ts";
+import { sourcePrefix } from "./key.ts";
+
+/** What is asked for. */
+export interface Wanted {
+  readonly key: string;
+  /** Put on what is found, too: whoever purges by one of them means this. */
+  readonly tags: readonly string[];
+  /** Told apart by this, where those who ask for one key cannot share the work. */
+  readonly trip?: string;
+  /** How old what is found may be at most, whatever its source says. Milliseconds. */
+  readonly maxAgeMs?: number;
+}
+
+/** What came of an attempt to renew, or to make, an entry. */
+export interface Renewed {
+  readonly entry: Entry;
+  /** False for what no cache may keep. */
+  readonly keep: boolean;
+  /** The old body is the new one. */
+  readonly unchanged: boolean;
+  /** What it cost to make, in milliseconds. */
+  readonly costMs: number;
+}
+
+/** Makes an entry anew; `kept` is the one whose time is over, if there is one. */
+export type Renew = (kept: Entry | undefined, signal: AbortSignal) => Promise<Renewed>;
+
+export interface Found {
+  readonly entry: Entry;
+  /** `shared`: another request had already begun to make it. */
+  readonly state: "hit" | "stale" | "shared" | "miss";
+}
+
+export interface Sweep {
+  readonly isOurs: (tier: string) => boolean;
+  readonly tally: Map<string, number>;
+}
+
+export interface CacheSettings {
+  readonly tiers: Tiers;
+  readonly purges: Purges;
+  readonly renewals: Flight<Renewed>;
+  readonly refusals: Refusals;
+  /** Sees to it that of several replicas one works, where they can talk to each other. */
+  readonly turns?: Turns | undefined;
+  /** What an error means for what is kept: it outlives the error, or goes with it. */
+  readonly survives: (error: HttpError) => boolean;
+  /** Seconds for which an error is believed without trying again. */
+  readonly refusalSeconds: (error: HttpError) => number;
+}
+
+const NEVER = new AbortController().signal;
+/** A CDN takes no more on one picture. */
+const MOST_TAGS = 50;
+
+/** Decides what is served from where, and when it is made anew. Stores know nothing of this. */
+export class Cache {
+  readonly #settings: CacheSettings;
+
+  constructor(settings: CacheSettings) {
+    this.#settings = settings;
+  }
+
+  /** Rejects with what `renew` rejects with, where nothing kept can stand in. */
+  async find(wanted: Wanted, renew: Renew, signal: AbortSignal): Promise<Found> {
+    const isFresh = freshness(wanted);
+    const kept = await this.#settings.tiers.find(wanted.key, isFresh);
+    if (kept && isFresh(kept)) return this.#hit(kept, "hit", wanted);
+    if (kept && Date.now() < kept.head.staleUntil) {
+      this.#renew(wanted, { kept, renew }, NEVER).catch(() => undefined);
+      return this.#hit(kept, "stale", wanted);
+    }
+    try {
+      return await this.#renew(wanted, { kept, renew }, signal);
+    } catch (error) {
+      const rescues = kept && Date.now() < kept.head.failUntil && !signal.aborted;
+      if (rescues && this.#settings.survives(HttpError.from(error))) return this.#hit(kept, "stale", wanted);
+      throw error;
+    }
+  }
+
+  /** Has something made without asking or telling any tier; those who ask for it at the same time share it. */
+  async pass(wanted: Wanted, renew: Renew, signal: AbortSignal): Promise<Found> {
+    const mine = { began: false };
+    const start = (shared: AbortSignal): Promise<Renewed> => {
+      mine.began = true;
+      return renew(undefined, shared);
+    };
+    const trip = `past ${tripOf(wanted, this.#settings.purges)}`;
+    const { entry } = await this.#settings.renewals.share(trip, start, signal);
+    return { entry, state: mine.began ? "miss" : "shared" };
+  }
+
+  /**
+   * Removes what a purge covers, and counts it by tier into `tally` while it goes on. `isOurs` tells which tiers to
+   * sweep. Rejects at the end where a tier could not be swept.
+   */
+  async sweep(purge: Purge, { isOurs, tally }: Sweep): Promise<void> {
+    const { tiers, refusals } = this.#settings;
+    refusals.clear();
+    await tiers.flush();
+    const prefix = purge.scope.kind === "source" ? sourcePrefix(purge.scope.value) : "";
+    const swept = tiers.stores().map(async ([name, store]) => {
+      if (!isOurs(name)) return;
+      const count = (): void => void tally.set(name, (tally.get(name) ?? 0) + 1);
+      await eachOf(store.keys(prefix), async (key) => {
+        if (await remove(store, key, purge)) count();
+      });
+    });
+    const failed = (await Promise.allSettled(swept)).find(({ status }) => status === "rejected");
+    if (failed?.status === "rejected") throw failed.reason;
+  }
+
+  close(): Promise<void> {
+    return this.#settings.tiers.close();
+  }
+
+  #hit(entry: Entry, state: Found["state"], { key, tags }: Wanted): Found {
+    const fresh = tags.filter((tag) => !entry.head.tags.includes(tag));
+    if (fresh.length === 0) return { entry, state };
+    const tagged = {
+      ...entry,
+      head: { ...entry.head, tags: [...entry.head.tags, ...fresh].slice(0, MOST_TAGS) },
+    };
+    void this.#settings.tiers.keep(key, tagged, Infinity);
+    return { entry: tagged, state };
+  }
+
+  async #renew(
+    wanted: Wanted,
+    { kept, renew }: { readonly kept: Entry | undefined; readonly renew: Renew },
+    signal: AbortSignal,
+  ): Promise<Found> {
+    const { purges, renewals, refusals } = this.#settings;
+    const refusal = refusals.find(wanted.key);
+    if (refusal)
+      throw new HttpError(refusal.code, `remembered: ${refusal.message}`, {
+        status: refusal.status,
+        cause: refusal,
+      });
+    const mine = { began: false };
+    const start = (shared: AbortSignal): Promise<Renewed> => {
+      mine.began = true;
+      return this.#make(wanted, { kept, renew }, shared);
+    };
+    const { entry, unchanged } = await renewals.share(tripOf(wanted, purges), start, signal);
+    return this.#hit(entry, unchanged ? "hit" : mine.began ? "miss" : "shared", wanted);
+  }
+
+  async #make(
+    wanted: Wanted,
+    { kept, renew }: { readonly kept: Entry | undefined; readonly renew: Renew },
+    signal: AbortSignal,
+  ): Promise<Renewed> {
+    const { tiers, turns, survives, refusals, refusalSeconds } = this.#settings;
+    const { key, tags } = wanted;
+    const isFresh = freshness(wanted);
+    const look = async (): Promise<Entry | undefined> => {
+      const entry = await tiers.find(key, isFresh);
+      return entry && isFresh(entry) ? entry : undefined;
+    };
+    const turn = await turns?.take(key, look, signal);
+    if (turn && "entry" in turn) return { entry: turn.entry, keep: false, unchanged: true, costMs: 0 };
+    try {
+      const renewed = await renew(kept, signal);
+      const entry = {
+        ...renewed.entry,
+        head: {
+          ...renewed.entry.head,
+          tags: [...new Set([...renewed.entry.head.tags, ...(kept?.head.tags ?? []), ...tags])].slice(
+            0,
+            MOST_TAGS,
+          ),
+        },
+      };
+      // Those who wait for their turn must find it.
+      if (renewed.keep) void tiers.keep(key, entry, renewed.costMs).finally(turn?.release);
+      else void turn?.release();
+      return { ...renewed, entry };
+    } catch (caught) {
+      void turn?.release();
+      const error = HttpError.from(caught);
+      if (!survives(error)) {
+        if (kept) tiers.drop(key);
+        refusals.keep(key, error, refusalSeconds(error));
+      }
+      throw error;
+    }
+  }
+}
+
+/** Work that began before a purge is none to join after it. */
+const tripOf = ({ key, trip = "" }: Wanted, { generation }: Purges): string => `${key}#${generation}#${trip}`;
+
+const freshness =
+  ({ maxAgeMs = Infinity }: Wanted) =>
+  ({ head }: Entry): boolean =>
+    Date.now() < Math.min(head.freshUntil, head.askedAt + maxAgeMs);
+
+const MOST_AT_A_TIME = 16;
+
+/** Works through what comes, several at a time: a store may be far away. */
+async function eachOf<T>(items: AsyncIterable<T>, work: (item: T) => Promise<void>): Promise<void> {
+  const working = new Set<Promise<void>>();
+  for await (const item of items) {
+    const done = work(item).finally(() => working.delete(done));
+    working.add(done);
+    if (working.size >= MOST_AT_A_TIME) await Promise.race(working);
+  }
+  await Promise.all(working);
+}
+
+/** Whether an entry was there, was covered, and is not there any more. What cannot be read is removed as well. */
+async function remove(store: CacheStore, key: string, purge: Purge): Promise<boolean> {
+  const head = await store.head(key).catch(() => undefined);
+  if (head && !covers(purge, head)) return false;
+  await store.delete(key);
+  return true;
+}

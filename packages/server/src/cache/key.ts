@@ -1,0 +1,11 @@
+import { createHash } from "node:crypto";
+
+const digest = (text: string, digits: number): string =>
+  createHash("sha256").update(text).digest("hex").slice(0, digits);
+
+/** What all keys begin with that belong to a source. */
+export const sourcePrefix = (source: string): string => `${digest(source, 24)}-`;
+
+/** The key of one of the things that are kept of a source; `rest` is whatever else tells it apart. */
+export const keyOf = (source: string, rest: readonly unknown[]): string =>
+  sourcePrefix(source) + digest(JSON.stringify([source, ...rest]), 40);

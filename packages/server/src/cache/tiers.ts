@@ -1,0 +1,140 @@
+import type { Flight } from "../flight.ts";
+import type { Purges } from "./purges.ts";
+import type { CacheStore, Entry } from "./store.ts";
+import type { Look, Tier } from "./tier.ts";
+
+/** A store that answers at once. */
+export interface NearStore extends CacheStore {
+  find(key: string): Entry | undefined;
+}
+
+export interface TiersSettings {
+  /** In this process; the others are asked only for what it does not have. */
+  readonly near?: NearStore | undefined;
+  /** In the order in which they are asked: the cheapest first. */
+  readonly far: readonly Tier[];
+  readonly purges: Pick<Purges, "covers" | "generation">;
+  /** Looks at what comes from afar, where others may write. What is not sound is dropped. */
+  readonly isSound: (entry: Entry) => boolean;
+  readonly lookups: Flight<Entry | undefined>;
+  readonly onLook?: (tier: string, look: Look) => void;
+}
+
+/** The name of the near tier in figures. */
+const NEAR = "memory";
+/** Bytes that wait to be written; what comes on top of them is not kept afar. */
+const MOST_PENDING_BYTES = 64 * 1024 ** 2;
+const NEVER = new AbortController().signal;
+
+/** Places to keep things, the nearer in front of the farther. Nothing here rejects. */
+export class Tiers {
+  readonly #settings: TiersSettings;
+  readonly #pending = new Set<Promise<unknown>>();
+  /** What is on its way to the far tiers, and can be found meanwhile. */
+  readonly #unwritten = new Map<string, Entry>();
+  #pendingBytes = 0;
+
+  constructor(settings: TiersSettings) {
+    this.#settings = settings;
+  }
+
+  /** The entry that may be served for longest, and that no purge covers. The near tier is asked in the same tick. */
+  find(key: string, isEnough: (entry: Entry) => boolean): Entry | undefined | Promise<Entry | undefined> {
+    const near = this.#near(key);
+    if (near && isEnough(near)) return near;
+    return this.#afar(key, isEnough, near);
+  }
+
+  /** What was put into the near tier since somebody looked. */
+  #near(key: string): Entry | undefined {
+    const { near, purges, onLook } = this.#settings;
+    const entry = near?.find(key) ?? this.#unwritten.get(key);
+    if (near) onLook?.(NEAR, entry ? "hit" : "miss");
+    if (entry && purges.covers(entry.head)) {
+      void near?.delete(key);
+      return undefined;
+    }
+    return entry;
+  }
+
+  async #afar(key: string, isEnough: (entry: Entry) => boolean, near?: Entry): Promise<Entry | undefined> {
+    const { far, lookups, purges } = this.#settings;
+    if (far.length === 0) return near;
+    const trip = `${key}#${purges.generation}`;
+    const found = await lookups.share(trip, () => this.#search(key, isEnough), NEVER);
+    // Somebody may have put it into the near tier while we looked further away.
+    return later(later(near, this.#near(key)), found);
+  }
+
+  async #search(key: string, isEnough: (entry: Entry) => boolean): Promise<Entry | undefined> {
+    const { near, far, purges } = this.#settings;
+    let best: Entry | undefined;
+    const without: Tier[] = [];
+    for (const tier of far) {
+      const entry = await tier.find(key);
+      if (entry && (purges.covers(entry.head) || !this.#settings.isSound(entry))) void tier.drop(key);
+      else best = later(best, entry);
+      if (best && isEnough(best)) break;
+      without.push(tier);
+    }
+    if (best === undefined) return undefined;
+    const entry = best;
+    void near?.set(key, entry);
+    if (isEnough(entry))
+      void this.#behind(entry.body.byteLength, () => without.map((tier) => tier.keep(key, entry, Infinity)));
+    return entry;
+  }
+
+  /** Keeps an entry near at once, and afar behind the answer; resolves when all have it or have failed to. */
+  async keep(key: string, entry: Entry, costMs: number): Promise<void> {
+    const { near, far, purges } = this.#settings;
+    if (purges.covers(entry.head)) return;
+    this.#unwritten.set(key, entry);
+    await near?.set(key, entry);
+    await this.#behind(entry.body.byteLength, () => far.map((tier) => tier.keep(key, entry, costMs)));
+    if (this.#unwritten.get(key) === entry) this.#unwritten.delete(key);
+  }
+
+  drop(key: string): void {
+    const { near, far } = this.#settings;
+    this.#unwritten.delete(key);
+    void near?.delete(key);
+    void this.#behind(0, () => far.map((tier) => tier.drop(key)));
+  }
+
+  /** Resolves when nothing is left to be written. */
+  async flush(): Promise<void> {
+    while (this.#pending.size > 0) await Promise.allSettled(this.#pending);
+  }
+
+  /** All stores by name, those that others share last. */
+  stores(): readonly (readonly [string, CacheStore])[] {
+    const { near, far } = this.#settings;
+    return [
+      ...(near ? [[NEAR, near] as const] : []),
+      ...far.map(({ name, store }) => [name, store] as const),
+    ];
+  }
+
+  async close(): Promise<void> {
+    await this.flush();
+    await Promise.all(this.#settings.far.map((tier) => tier.close()));
+  }
+
+  #behind(bytes: number, work: () => readonly Promise<void>[]): Promise<unknown> {
+    if (this.#settings.far.length === 0 || this.#pendingBytes + bytes > MOST_PENDING_BYTES)
+      return Promise.resolve();
+    this.#pendingBytes += bytes;
+    const done = new Promise<void>((resolve) => setImmediate(resolve))
+      .then(() => Promise.allSettled(work()))
+      .finally(() => {
+        this.#pendingBytes -= bytes;
+        this.#pending.delete(done);
+      });
+    this.#pending.add(done);
+    return done;
+  }
+}
+
+const later = (one: Entry | undefined, other: Entry | undefined): Entry | undefined =>
+  (other?.head.freshUntil ?? -Infinity) > (one?.head.freshUntil ?? -Infinity) ? other : one;
