@@ -76,7 +76,7 @@ export async function createApp(config: Config, log: Log, watch: Watch = {}): Pr
     decide: (path, headers) => decide(path, headers, jobSettings),
     admit: (source) => admit(source, allowlist),
     relay: (job, ask) => relay(job, ask, relaySettings),
-    keep: createKeep({ renditions: caches.renditions, freshness, by }),
+    keep: createKeep({ ...caches, freshness, by }),
     standIn: (job, error) => {
       const other = standIn(job, error, fallback);
       if (other) warnOfFallback(log, error, job);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Cache, Renewed } from "./cache/cache.ts";
+import type { Cache, Renewed, Wanted } from "./cache/cache.ts";
 import { lifetimes, type FreshnessSettings } from "./cache/freshness.ts";
 import { keyOf } from "./cache/key.ts";
 import type { Entry } from "./cache/store.ts";
@@ -58,11 +58,7 @@ export function createFetch(settings: DownloadSettings): Fetch {
   const { originals, maxBytes } = settings;
   return async (job, signal, known) => {
     const most = bytesFor(job, maxBytes);
-    const wanted = {
-      key: keyOf(job.source, ["original", job.cookie ?? ""]),
-      tags: job.options.cacheTags ?? [],
-      trip: `${known?.digest ?? ""} ${most}`,
-    };
+    const wanted = { ...originalOf(job), ...ageOf(job), trip: `${known?.digest ?? ""} ${most}` };
     const renew = (kept: Entry | undefined, shared: AbortSignal): Promise<Renewed> =>
       span("fetch", { job }, () => ask({ job, kept, known, most, settings }, shared));
     const bypass = job.options.bypassCache || isLocal(job.source);
@@ -75,6 +71,16 @@ export function createFetch(settings: DownloadSettings): Fetch {
     return readable({ ...about, format, bytes: entry.body }, job);
   };
 }
+
+/** What is kept of a job's original. A purge by a tag of its pictures means it as well: they are to look new. */
+export const originalOf = ({ source, cookie, options }: Job): Pick<Wanted, "key" | "tags"> => ({
+  key: keyOf(source, ["original", cookie ?? ""]),
+  tags: options.cacheTags ?? [],
+});
+
+/** How old a picture may be that a URL asks for, be it made or the original. */
+export const ageOf = ({ options: { cacheTtl } }: Job): { readonly maxAgeMs?: number } =>
+  cacheTtl === undefined ? {} : { maxAgeMs: cacheTtl * 1000 };
 
 /** What lies on this machine already is not kept a second time. */
 export const isLocal = (source: string): boolean => /^local:/i.test(source);

@@ -1,6 +1,7 @@
 import type { Cache, Found, Renewed } from "./cache/cache.ts";
 import { lifetimes, type FreshnessSettings, type OriginHeaders } from "./cache/freshness.ts";
 import type { Entry } from "./cache/store.ts";
+import { ageOf, originalOf } from "./download.ts";
 import { ERRORS, HttpError, type ErrorCode } from "./errors.ts";
 import type { Job } from "./job.ts";
 import { readRendition, type Rendition } from "./rendition.ts";
@@ -27,6 +28,7 @@ export interface Served {
 
 export interface KeepingSettings {
   readonly renditions: Cache;
+  readonly originals: Cache;
   readonly freshness: (job: Job) => FreshnessSettings;
   /** This process, unlike any other. */
   readonly by: string;
@@ -35,17 +37,18 @@ export interface KeepingSettings {
 export type Keep = (job: Job, produce: Produce, signal: AbortSignal) => Promise<Served>;
 
 /** Makes the function that finds a rendition in the cache, or has it made and kept. Throws HttpError. */
-export function createKeep({ renditions, freshness, by }: KeepingSettings): Keep {
+export function createKeep({ renditions, originals, freshness, by }: KeepingSettings): Keep {
   return async (job, produce, signal) => {
-    const { cacheTtl, bypassCache, cacheTags: tags = [] } = job.options;
-    const wanted = { key: job.key, tags, ...(cacheTtl !== undefined && { maxAgeMs: cacheTtl * 1000 }) };
+    const { bypassCache, cacheTags: tags = [] } = job.options;
+    const wanted = { key: job.key, tags, ...ageOf(job) };
     const renew = async (kept: Entry | undefined, shared: AbortSignal): Promise<Renewed> =>
       entryOf(job, await produce(kept && renditionOf(kept), shared), { life: freshness(job), by });
     if (bypassCache) {
       const { entry } = await renditions.pass(wanted, renew, signal);
       return { rendition: renditionOf(entry), state: "bypass" };
     }
-    const { entry, state } = await renditions.find(wanted, renew, signal);
+    const { entry, state, retagged } = await renditions.find(wanted, renew, signal);
+    if (retagged) void originals.tag(originalOf(job));
     return { rendition: renditionOf(entry), state };
   };
 }

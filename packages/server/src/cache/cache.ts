@@ -37,6 +37,8 @@ export interface Found {
   readonly entry: Entry;
   /** `shared`: another request had already begun to make it. */
   readonly state: "hit" | "stale" | "shared" | "miss";
+  /** It did not bear all the tags before that it was asked for with. */
+  readonly retagged?: true;
 }
 
 export interface Sweep {
@@ -74,7 +76,7 @@ export class Cache {
     const isFresh = freshness(wanted);
     const kept = await this.#settings.tiers.find(wanted.key, isFresh);
     if (kept && isFresh(kept)) return this.#hit(kept, "hit", wanted);
-    if (kept && Date.now() < kept.head.staleUntil) {
+    if (kept && isYoung(kept, wanted) && Date.now() < kept.head.staleUntil) {
       this.#renew(wanted, { kept, renew }, NEVER).catch(() => undefined);
       return this.#hit(kept, "stale", wanted);
     }
@@ -119,6 +121,12 @@ export class Cache {
     if (failed?.status === "rejected") throw failed.reason;
   }
 
+  /** Puts tags on what is kept, if anything is. */
+  async tag({ key, tags }: Wanted): Promise<void> {
+    const kept = await this.#settings.tiers.find(key, () => true);
+    if (kept) this.#hit(kept, "hit", { key, tags });
+  }
+
   close(): Promise<void> {
     return this.#settings.tiers.close();
   }
@@ -131,7 +139,7 @@ export class Cache {
       head: { ...entry.head, tags: [...entry.head.tags, ...fresh].slice(0, MOST_TAGS) },
     };
     void this.#settings.tiers.keep(key, tagged, Infinity);
-    return { entry: tagged, state };
+    return { entry: tagged, state, retagged: true };
   }
 
   async #renew(
@@ -200,10 +208,13 @@ export class Cache {
 /** Work that began before a purge is none to join after it. */
 const tripOf = ({ key, trip = "" }: Wanted, { generation }: Purges): string => `${key}#${generation}#${trip}`;
 
+const isYoung = ({ head }: Entry, { maxAgeMs = Infinity }: Wanted): boolean =>
+  Date.now() < head.askedAt + maxAgeMs;
+
 const freshness =
-  ({ maxAgeMs = Infinity }: Wanted) =>
-  ({ head }: Entry): boolean =>
-    Date.now() < Math.min(head.freshUntil, head.askedAt + maxAgeMs);
+  (wanted: Wanted) =>
+  (entry: Entry): boolean =>
+    Date.now() < entry.head.freshUntil && isYoung(entry, wanted);
 
 const MOST_AT_A_TIME = 16;
 

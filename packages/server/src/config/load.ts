@@ -41,7 +41,9 @@ export function loadConfig({ cpus = 1, memoryBytes = 0, cacheFolder = "", ...inp
   const gathered = gather(inputs);
   const read = readValues(gathered);
   const port = portOf(gathered);
-  const config = withPresetFile(configOf(read.values, surroundings(gathered, { cpus, memoryBytes, cacheFolder })));
+  const config = withPresetFile(
+    configOf(read.values, surroundings(gathered, { cpus, memoryBytes, cacheFolder })),
+  );
   const findings = check(config, read.failed);
   const complaints = [
     ...gathered.complaints,

@@ -12,7 +12,8 @@ const origin = useOrigin(() => pages("png"));
 
 /** What an answer says before its body, but for what is each answer's own. */
 function said({ status, headers }: Answer): object {
-  const { date: _date, "x-request-id": _id, "keep-alive": _kept, connection: _connection, ...rest } = headers;
+  const { date: _date, "x-request-id": _id, "server-timing": _timing, ...more } = headers;
+  const { "keep-alive": _kept, connection: _connection, ...rest } = more;
   return { status, ...rest };
 }
 

@@ -63,6 +63,7 @@ describe("raw mode", { concurrency: 4 }, () => {
       etag: '"theirs"',
       "last-modified": MODIFIED,
       server: "tintype",
+      "x-cache": "BYPASS",
       "x-content-type-options": "nosniff",
       "cross-origin-resource-policy": "cross-origin",
     });
