@@ -5,6 +5,7 @@ import type { Config } from "./config/settings.ts";
 import { createFetch } from "./download.ts";
 import { openEdges } from "./edges.ts";
 import { HttpError } from "./errors.ts";
+import { createExplain, type Explanation } from "./explaining.ts";
 import { standIn, withFallback } from "./fallback.ts";
 import { createAllowlist, type Allowlist } from "./guard/allowlist.ts";
 import { createSecretCheck, createVerify } from "./guard/signature.ts";
@@ -12,7 +13,7 @@ import { createHandle, type Told } from "./handle.ts";
 import type { RenderSettings } from "./image/settings.ts";
 import { decide, type Job } from "./job.ts";
 import { createKeep } from "./keeping.ts";
-import type { Ask } from "./message.ts";
+import type { Ask, Headers } from "./message.ts";
 import type { Log } from "./observe/log.ts";
 import type { PurgeReport } from "./operator/report.ts";
 import { policiesOf } from "./policies.ts";
@@ -41,6 +42,8 @@ export interface App {
   readonly source: Source;
   readonly queue: Queue;
   readonly caches: Caches;
+  /** Says what would become of a target, and why. */
+  readonly explain: (target: string, headers: Headers) => Promise<Explanation>;
   /** Has something forgotten, everywhere. */
   readonly purge: (scope: Scope) => Promise<PurgeReport>;
   close(graceSeconds: number): Promise<void>;
@@ -68,11 +71,13 @@ export async function createApp(config: Config, log: Log, watch: Watch = {}): Pr
   const relaySettings = { ...replySettings, source: sources.asked, maxBytes, timeout };
   const fetch = createFetch({ source: sources.asked, maxBytes, originals: caches.originals, freshness, by });
 
+  const verify = createVerify(config.guard);
+
   const handle = createHandle({
     pathPrefix: config.http.pathPrefix,
     timeout,
     checkSecret: createSecretCheck(config.guard.secret),
-    verify: createVerify(config.guard),
+    verify,
     decide: (path, headers) => decide(path, headers, jobSettings),
     admit: (source) => admit(source, allowlist),
     relay: (job, ask) => relay(job, ask, relaySettings),
@@ -94,6 +99,15 @@ export async function createApp(config: Config, log: Log, watch: Watch = {}): Pr
     reply: (served, job, ask) => replyWith(served, job, ask, replySettings),
     refuse,
   });
+  const explain = createExplain({
+    config,
+    pathPrefix: config.http.pathPrefix,
+    verify,
+    job: jobSettings,
+    admit: (source) => admit(source, allowlist),
+    fetch,
+    caches,
+  });
   const purge = createPurge({
     caches,
     edges: openEdges(config),
@@ -111,6 +125,7 @@ export async function createApp(config: Config, log: Log, watch: Watch = {}): Pr
     handle,
     refuse,
     purge,
+    explain,
     pool,
     sandbox: sandbox.report,
     source: sources.asked,

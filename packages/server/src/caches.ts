@@ -19,6 +19,8 @@ import type { HttpError } from "./errors.ts";
 import { Flight } from "./flight.ts";
 import { isPassing, isRendition, refusalSeconds } from "./keeping.ts";
 import type { Log } from "./observe/log.ts";
+import type { TierSize } from "./observe/readers.ts";
+import { span } from "./observe/trace.ts";
 
 /** What is watched of the caches. */
 export interface Watch {
@@ -35,7 +37,7 @@ export interface Caches {
   /** Milliseconds after which replicas have heard of a purge; 0 where there is no way for them to. */
   readonly hearingMs: number;
   /** Bytes and entries by tier, as far as they are known here. */
-  readonly sizes: () => Readonly<Record<string, { readonly bytes: number; readonly entries: number }>>;
+  readonly sizes: () => readonly TierSize[];
   /** Hears of purges, and looks after what lies on disk; resolves when what was ordered before is known. */
   start(): Promise<void>;
   close(): Promise<void>;
@@ -214,7 +216,12 @@ interface TiersParts {
 }
 
 const tiersOf = ({ onLook, ...parts }: TiersParts): Tiers =>
-  new Tiers({ ...parts, lookups: new Flight(), ...(onLook && { onLook }) });
+  new Tiers({
+    ...parts,
+    lookups: new Flight(),
+    around: (search) => span("cache", {}, search),
+    ...(onLook && { onLook }),
+  });
 
 function turnsOf({ cache, http }: Config, redis: RedisCache | undefined, log: Log): Turns | undefined {
   if (!redis) return undefined;
@@ -239,12 +246,10 @@ async function sweepOwn(caches: readonly Cache[], purge: Purge, log: Log): Promi
     log.warn("Not all could be removed; none of it is served", { error: failed.join("; ") });
 }
 
-function sizesOf(near: MemoryStore | undefined, { pictures, originals }: Disks) {
-  const disk = (store: DiskStore | undefined) => store && { bytes: store.bytes, entries: store.files };
-  const sizes = {
-    memory: near && { bytes: near.bytes, entries: near.size },
-    disk: disk(pictures),
-    originals: disk(originals),
-  };
-  return Object.fromEntries(Object.entries(sizes).flatMap(([name, size]) => (size ? [[name, size]] : [])));
+function sizesOf(near: MemoryStore | undefined, { pictures, originals }: Disks): TierSize[] {
+  return [
+    ...(near ? [{ tier: "memory", bytes: near.bytes, entries: near.size }] : []),
+    ...(pictures ? [{ tier: "disk", bytes: pictures.bytes, entries: pictures.files }] : []),
+    ...(originals ? [{ tier: "originals", bytes: originals.bytes, entries: originals.files }] : []),
+  ];
 }

@@ -1,4 +1,4 @@
-import { createApp, type App } from "./app.ts";
+import { createApp } from "./app.ts";
 import { markLate } from "./collector.ts";
 import type { Loaded } from "./config/load.ts";
 import type { Config } from "./config/settings.ts";
@@ -10,9 +10,10 @@ import { listen, type Door, type DoorEvent } from "./http/node.ts";
 import { createReadiness, runUntilSignal } from "./http/lifecycle.ts";
 import type { Handle } from "./message.ts";
 import { createLog, type Log } from "./observe/log.ts";
-import { createMetrics, metricsHandle, type Metrics } from "./observe/metrics.ts";
+import { metricsHandle, type Metrics } from "./observe/metrics.ts";
 import { lineSink } from "./observe/sink.ts";
 import { createSite } from "./site.ts";
+import { createLookout, operatorHandle, startWatching } from "./watching.ts";
 
 /** Starts the server, which then lives until a signal; resolves when it listens. Rejects with a sentence. */
 export async function serve({ config, warnings }: Loaded): Promise<void> {
@@ -23,20 +24,18 @@ export async function serve({ config, warnings }: Loaded): Promise<void> {
   if (floor.refusal !== undefined) throw new Error(floor.refusal);
   const floors = floor.warning === undefined ? [] : [floor.warning];
   for (const warning of [...warnings, ...openings(config), ...floors]) log.warn(warning);
-  const app = await createApp(config, log);
+  const lookout = createLookout();
+  const app = await createApp(config, log, lookout);
   if (app.sandbox.level === 0 && process.platform === "linux")
     log.warn(`renderers are not confined beyond being processes: ${app.sandbox.notHigher.join("; ")}`);
   const readiness = createReadiness();
-  const metrics = createMetrics({
-    namespace: config.observe.prometheusNamespace,
-    workers: config.render.workers,
-    imagesInProgress: () => app.queue.running,
-  });
+  const watchers = await startWatching(config, app, log);
+  lookout.metrics = watchers.metrics;
   const doors = await openDoors(config, {
     log,
-    app,
-    metrics,
-    handle: createSite(config, { app, log, metrics, readiness }),
+    metrics: watchers.metrics,
+    handle: createSite(config, { app, log, readiness, ...watchers }),
+    operator: operatorHandle(config, { app, log, ...watchers }),
   });
   const [door] = doors;
   await app.pool.started;
@@ -51,10 +50,15 @@ export async function serve({ config, warnings }: Loaded): Promise<void> {
     readiness,
     lameDuckSeconds: config.http.lameDuckDelay,
     graceSeconds: config.http.gracefulStopTimeout,
-    closeRenderers: () => app.close(0),
+    closeRenderers: async () => {
+      await app.close(0);
+      await watchers.stop();
+    },
     exit: (code) => process.exit(code),
-    report: (error, origin) =>
-      log.error(`${origin}: the server ends`, { error: String(error), stack: stackOf(error) }),
+    report: (error, origin) => {
+      log.error(`${origin}: the server ends`, { error: String(error), stack: stackOf(error) });
+      watchers.reporter?.report(error, { origin });
+    },
   });
 }
 
@@ -73,15 +77,18 @@ function openings({ guard, http }: Config): string[] {
 
 interface Household {
   readonly log: Log;
-  readonly app: App;
   readonly metrics: Metrics;
   readonly handle: Handle;
+  readonly operator: Handle;
 }
 
-/** The pictures' door, and that of the metrics where one is wanted. */
+/** A purge names sources by their whole URLs, percent-encoded. */
+const OPERATOR_TARGET_BYTES = 32_768;
+
+/** The pictures' door, and those of the operator and of the metrics where they are wanted. */
 async function openDoors(
-  { http, observe }: Config,
-  { log, metrics, handle }: Household,
+  { http, observe, operator: own }: Config,
+  { log, metrics, handle, operator }: Household,
 ): Promise<[Door, ...Door[]]> {
   const headers = { Server: http.serverName };
   const report = (event: DoorEvent): void => reportDoor(log, event);
@@ -100,8 +107,17 @@ async function openDoors(
     headers,
     report,
   });
-  if (observe.prometheusBind === "") return [door];
-  return [door, await listen(metricsHandle(metrics), { bind: observe.prometheusBind, headers, report })];
+  const others = [
+    ...(own.bind === "" ? [] : [{ handle: operator, bind: own.bind }]),
+    ...(observe.prometheusBind === ""
+      ? []
+      : [{ handle: metricsHandle(metrics), bind: observe.prometheusBind }]),
+  ];
+  const shared = { headers, report, maxTargetBytes: OPERATOR_TARGET_BYTES };
+  return [
+    door,
+    ...(await Promise.all(others.map(({ handle: each, bind }) => listen(each, { bind, ...shared })))),
+  ];
 }
 
 function reportDoor(log: Log, event: DoorEvent): void {

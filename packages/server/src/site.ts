@@ -12,6 +12,8 @@ import { spelling } from "./job.ts";
 import { header, type Ask, type Handle, type Reply } from "./message.ts";
 import { logRequest, type Log } from "./observe/log.ts";
 import type { Metrics } from "./observe/metrics.ts";
+import type { Reporter } from "./observe/reporter.ts";
+import type { StatsCounter } from "./observe/stats.ts";
 import { failurePage, failurePolicy } from "./pages/failure.ts";
 import { galleryPage, galleryPolicy } from "./pages/gallery.ts";
 import { landingPage, landingPolicy } from "./pages/landing.ts";
@@ -22,6 +24,10 @@ export interface Surroundings {
   readonly app: App;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Counts every picture that was asked for. */
+  readonly stats?: StatsCounter;
+  /** Hears of errors that are the server's own fault. */
+  readonly reporter?: Reporter | undefined;
   readonly readiness: Readiness;
 }
 
@@ -29,7 +35,8 @@ export interface Surroundings {
 const PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";
 
 /** All that is served at the public door: routes, headers of every answer, one log line each. */
-export function createSite(config: Config, { app, log, metrics, readiness }: Surroundings): Handle {
+export function createSite(config: Config, around: Surroundings): Handle {
+  const { app, log, metrics, readiness, stats, reporter } = around;
   const trusts = createPeers(config.http.trustForwarded);
   const routes = createRoutes({
     ...config.http,
@@ -45,12 +52,15 @@ export function createSite(config: Config, { app, log, metrics, readiness }: Sur
     const told = await routes(ask);
     if (!told.quiet) {
       const ip = clientIp(ask, { trustForwarded: trusts(ask.peer) });
-      logRequest(log, {
+      const record = {
         ...recordOf(told, ask),
         requestId: id,
         clientIp: ip,
         durationMs: performance.now() - startedAt,
-      });
+      };
+      logRequest(log, record);
+      if (told.job) stats?.count(record);
+      if (told.error) reporter?.report(told.error, reportOf(told, id));
     }
     const always = { "Content-Security-Policy": PICTURE_POLICY, "X-Content-Type-Options": "nosniff" };
     const named = { Server: config.http.serverName, "X-Request-ID": id };
@@ -104,15 +114,32 @@ function recordOf({ reply, job, rendition, state, error }: Told, { method, targe
   };
 }
 
+const reportOf = ({ job }: Told, requestId: string) => ({
+  requestId,
+  source: job?.source,
+  options: job && spelling(job.options),
+  origin: "request",
+});
+
 function counted(handle: App["handle"], metrics: Metrics): App["handle"] {
   return async (ask) => {
     if (ask.method !== "GET") return handle(ask);
     const done = metrics.request();
     const told = await handle(ask);
-    done({ status: told.reply.status, errorType: told.error && errorTypeOf(told, told.error) });
-    return told;
+    const { reply, rendition, state: cache, error } = told;
+    done({
+      status: reply.status,
+      errorType: error && errorTypeOf(told, error),
+      cache,
+      format: rendition?.format,
+      bytesIn: rendition?.origin.bytes,
+      bytesOut: rendition && lengthOf(reply.body),
+    });
+    return { ...told, reply: { ...reply, body: metrics.streamed(reply.body) } };
   };
 }
+
+const lengthOf = (body: Reply["body"]): number => (body instanceof Uint8Array ? body.byteLength : 0);
 
 /** In raw mode what a download fails with is a failure to stream (contract http.md, section 9). */
 function errorTypeOf({ job }: Told, { code }: HttpError): string {

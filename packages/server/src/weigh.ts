@@ -5,7 +5,7 @@ import { FORMATS, type Format } from "./formats.ts";
 import type { Job } from "./job.ts";
 import { checkResolution, guardVector, planLimits, playableFrames, type Limits } from "./plan/limits.ts";
 import { chooseFormat, passesThrough, type PassSettings } from "./plan/negotiate.ts";
-import { plan } from "./plan/plan.ts";
+import { plan, type Plan } from "./plan/plan.ts";
 import { predictBytes, type Made } from "./scan/memory.ts";
 import { scan } from "./scan/scan.ts";
 import type { Scanned } from "./scan/scanned.ts";
@@ -22,24 +22,41 @@ export interface WeighSettings {
   };
 }
 
-/**
- * Bytes of memory that a renderer will take for a picture, told from its header and its plan before any decoder sees it.
- * Throws HttpError where the header contradicts itself, or source or result are larger than allowed.
- */
-export function weigh(
-  { bytes, format }: Pick<Download, "bytes" | "format">,
-  job: Job,
-  settings: WeighSettings,
-): number {
+/** What can be told of a picture from its header, before any decoder sees it. */
+export interface Foreseen {
+  readonly scanned: Scanned;
+  /** Bytes of memory that a renderer will take. */
+  readonly bytes: number;
+  /** Left out where the original is passed on, or an SVG does not say how large it is. */
+  readonly format?: Format;
+  readonly frames?: number;
+  readonly plan?: Plan;
+}
+
+/** Bytes of memory that a renderer will take for a picture. Throws as `foresee` does. */
+export const weigh = (original: Seen, job: Job, settings: WeighSettings): number =>
+  foresee(original, job, settings).bytes;
+
+type Seen = Pick<Download, "bytes" | "format">;
+
+/** Throws HttpError where the header contradicts itself, or source or result are larger than allowed. */
+export function foresee({ bytes, format }: Seen, job: Job, settings: WeighSettings): Foreseen {
   const scanned = scan(bytes, format);
   checkScans(scanned);
   const making = { scanned, format, bytes: bytes.length };
   // No pixel of what is passed on is decoded, so an SVG without a size costs no more than another.
   if (passesThrough(format, job.options, settings.encode))
-    return predictBytes({ ...making, scanned: { ...scanned, pixels: 0 }, frames: 1, result: undefined });
+    return {
+      scanned,
+      bytes: predictBytes({ ...making, scanned: { ...scanned, pixels: 0 }, frames: 1, result: undefined }),
+    };
   const { size } = scanned;
   // An SVG that declares no size has one that only its renderer finds out; it is drawn no larger than results may be.
-  if (!size) return predictBytes({ ...making, frames: 1, copies: 0, result: largest(settings.limits) });
+  if (!size)
+    return {
+      scanned,
+      bytes: predictBytes({ ...making, frames: 1, copies: 0, result: largest(settings.limits) }),
+    };
   const facts = factsOf(scanned, format);
   const frames = playableFrames({ ...facts, ...size }, job.options, settings.limits);
   const target = chooseFormat({ ...facts, format, frames }, job.options, {
@@ -55,7 +72,14 @@ export function weigh(
   }
   const planned = plan(guarded, job.options, planLimits(job.options, settings.limits, playing));
   const result = madeOf(planned.size, target, { job, scanned, settings });
-  return predictBytes({ ...making, frames: playing, copies: copiesFor(job.options, facts.vector), result });
+  const copies = copiesFor(job.options, facts.vector);
+  return {
+    scanned,
+    bytes: predictBytes({ ...making, frames: playing, copies, result }),
+    format: target,
+    frames: playing,
+    plan: planned,
+  };
 }
 
 /** Cameras and encoders make 6 to 18; a hostile file of 2.8 MB with 882 of them kept a decoder busy for half a minute. */

@@ -15,9 +15,10 @@ const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const FLOORS = [
   ["cli.ts", "index.ts"],
   ["cli/", "serve.ts", "inspect.ts"],
+  ["watching.ts"],
   ["site.ts"],
   ["app.ts", "routes.ts", "renderer.ts"],
-  ["handle.ts", "policies.ts", "purging.ts"],
+  ["explaining.ts", "handle.ts", "policies.ts", "purging.ts"],
   ["caches.ts", "edges.ts", "relay.ts", "reply.ts"],
   ["keeping.ts", "rendering.ts", "weigh.ts"],
   ["assets.ts", "sources.ts"],

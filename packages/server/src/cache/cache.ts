@@ -41,6 +41,9 @@ export interface Found {
   readonly retagged?: true;
 }
 
+/** Whether a tier has something, and what is to be done with it: `over` has to be renewed before it is served. */
+export type Whereabouts = "fresh" | "stale" | "over" | "purged" | "missing";
+
 export interface Sweep {
   readonly isOurs: (tier: string) => boolean;
   readonly tally: Map<string, number>;
@@ -119,6 +122,24 @@ export class Cache {
     });
     const failed = (await Promise.allSettled(swept)).find(({ status }) => status === "rejected");
     if (failed?.status === "rejected") throw failed.reason;
+  }
+
+  /** What each tier has under a key, and whether that may be served. */
+  async whereabouts(key: string): Promise<Readonly<Record<string, Whereabouts>>> {
+    const { tiers, purges } = this.#settings;
+    const now = Date.now();
+    const found = tiers.stores().map(async ([name, store]): Promise<[string, Whereabouts]> => {
+      const head = await store.head(key).catch(() => undefined);
+      if (!head) return [name, "missing"];
+      if (purges.covers(head)) return [name, "purged"];
+      return [name, now < head.freshUntil ? "fresh" : now < head.staleUntil ? "stale" : "over"];
+    });
+    return Object.fromEntries(await Promise.all(found));
+  }
+
+  /** What is known of an entry beside its body, wherever it is. */
+  async about(key: string): Promise<unknown> {
+    return (await this.#settings.tiers.find(key, () => true))?.head.about;
   }
 
   /** Puts tags on what is kept, if anything is. */

@@ -191,7 +191,8 @@ describe("eviction", () => {
     await putAll(store, names("some", 19));
     rmSync(directory, { recursive: true });
     await putAll(store, names("others", 30));
-    await until(() => store.files <= 20 && store.files === keysIn(directory).size);
+    store.start();
+    await until(() => store.swept && store.files <= 20 && store.files === keysIn(directory).size);
     assert.ok(keysIn(directory).size >= 10);
   });
 });
@@ -231,7 +232,8 @@ describe("a filesystem of its own", { skip: process.platform !== "linux" && "onl
       [],
     );
     await until(() => store.files < before && store.files === keysIn(directory).size);
-    for (const key of keysIn(directory)) assert.ok(await store.get(key), "what is left is whole");
+    for (const key of keysIn(directory))
+      assert.ok((await store.get(key)) ?? !keysIn(directory).has(key), "what is left is whole");
     await putAll(store, ["small enough"], 50_000);
     assertSame(await store.get(keyOf("small enough")), entryOf("small enough", 50_000));
   });

@@ -18,6 +18,8 @@ export interface TiersSettings {
   readonly isSound: (entry: Entry) => boolean;
   readonly lookups: Flight<Entry | undefined>;
   readonly onLook?: (tier: string, look: Look) => void;
+  /** Runs a search of the far tiers, and may watch it. */
+  readonly around?: <T>(search: () => Promise<T>) => Promise<T>;
 }
 
 /** The name of the near tier in figures. */
@@ -58,10 +60,10 @@ export class Tiers {
   }
 
   async #afar(key: string, isEnough: (entry: Entry) => boolean, near?: Entry): Promise<Entry | undefined> {
-    const { far, lookups, purges } = this.#settings;
+    const { far, lookups, purges, around = (search) => search() } = this.#settings;
     if (far.length === 0) return near;
     const trip = `${key}#${purges.generation}`;
-    const found = await lookups.share(trip, () => this.#search(key, isEnough), NEVER);
+    const found = await lookups.share(trip, () => around(() => this.#search(key, isEnough)), NEVER);
     // Somebody may have put it into the near tier while we looked further away.
     return later(later(near, this.#near(key)), found);
   }

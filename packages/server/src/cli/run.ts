@@ -2,16 +2,33 @@ import { ConfigError } from "../config/load.ts";
 import { nearest } from "../config/nearest.ts";
 import { UsageError, type Call, type Command } from "./command.ts";
 import { config } from "./config.ts";
+import { explain } from "./explain.ts";
+import { findOperator } from "./find-operator.ts";
 import { health } from "./health.ts";
 import { describeCommand, describeCommands } from "./help.ts";
 import { info } from "./info.ts";
+import { purge } from "./purge.ts";
 import { serve } from "./serve.ts";
 import { sign } from "./sign.ts";
+import { top } from "./top.ts";
 import { url } from "./url.ts";
 import { version } from "./version.ts";
+import { warm } from "./warm.ts";
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map(
-  Object.entries({ serve, url, sign, info, config, health, version }),
+  Object.entries({
+    serve,
+    url,
+    sign,
+    info,
+    purge: purge(findOperator),
+    warm,
+    explain: explain(findOperator),
+    top: top(findOperator),
+    config,
+    health,
+    version,
+  }),
 );
 
 const HELP = new Set(["help", "--help", "-h"]);
@@ -32,7 +49,7 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
   try {
     return await dispatch(argv, terminal);
   } catch (error) {
-    terminal.err(explain(error));
+    terminal.err(sentenceOf(error));
     return error instanceof UsageError ? 2 : 1;
   }
 }
@@ -58,7 +75,7 @@ async function dispatch([first, ...args]: readonly string[], terminal: Terminal)
   return command.run({ ...terminal, args });
 }
 
-function explain(error: unknown): string {
+function sentenceOf(error: unknown): string {
   if (error instanceof ConfigError)
     return ["The configuration is wrong:", ...error.complaints.map((complaint) => `- ${complaint}`)].join(
       "\n",

@@ -2,6 +2,9 @@ import { availableParallelism, totalmem } from "node:os";
 import { posix, win32 } from "node:path";
 import { loadConfig, type Loaded } from "./load.ts";
 
+/** The environment of this process, for what reads variables that are not ours. */
+export const environment = (): NodeJS.ProcessEnv => process.env;
+
 /** What the cgroup grants, which Node reports as more than there is where it grants everything. */
 const memory = (): number => Math.min(process.constrainedMemory() || Infinity, totalmem());
 

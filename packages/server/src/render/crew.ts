@@ -26,6 +26,7 @@ export class Crew {
   readonly #members = new Map<Child, boolean>();
   /** Processes that the system still has, given up or not. */
   readonly #processes = new Set<Child>();
+  #lost = 0;
   #failures = 0;
   #lastFailure = "none has started yet";
   #pause: NodeJS.Timeout | undefined;
@@ -39,8 +40,14 @@ export class Crew {
     this.#fill();
   }
 
-  get isReady(): boolean {
-    return [...this.#members.values()].includes(true);
+  /** How many are ready, those that stand by included. */
+  get ready(): number {
+    return [...this.#members.values()].filter(Boolean).length;
+  }
+
+  /** How many were lost that had been ready. */
+  get lost(): number {
+    return this.#lost;
   }
 
   /** Why the last renderer that could not start could not. */
@@ -104,6 +111,7 @@ export class Crew {
     this.#members.delete(child);
     if (this.#isClosed) return;
     if (wasReady === true) {
+      this.#lost += 1;
       this.#options.onLog(`renderer ${child.pid ?? 0} ended: ${reason}`);
       this.#options.onLost(child);
     } else {

@@ -95,7 +95,13 @@ export class Pool {
 
   /** True while a renderer is alive that has passed its self-test. */
   get ready(): boolean {
-    return this.#crew.isReady && this.#closing === undefined;
+    return this.#crew.ready > 0 && this.#closing === undefined;
+  }
+
+  /** Renderers that are alive and ready, a spare not counted; how many should be; and how many were lost and replaced. */
+  get strength(): { readonly ready: number; readonly size: number; readonly restarts: number } {
+    const { ready, lost: restarts } = this.#crew;
+    return { ready: Math.min(ready, this.size), size: this.size, restarts };
   }
 
   /** Milliseconds since 1970 of the last job or probe that was answered well. */
@@ -171,7 +177,7 @@ export class Pool {
     } catch (error) {
       this.#serve();
       const cause = HttpError.from(error);
-      if (cause.code !== "timeout" || this.#crew.isReady) throw cause;
+      if (cause.code !== "timeout" || this.#crew.ready > 0) throw cause;
       throw new HttpError("not_ready", `expected a renderer, got none: ${this.#crew.lastFailure}`, { cause });
     }
   }

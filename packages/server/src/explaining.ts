@@ -1,0 +1,193 @@
+import {
+  OPTIONS,
+  parsePath,
+  splitTarget,
+  type AnyOption,
+  type Grammar,
+  type OptionName,
+  type Options,
+} from "@tintype/url";
+import type { Caches } from "./caches.ts";
+import type { Config } from "./config/settings.ts";
+import type { Fetch } from "./download.ts";
+import { HttpError } from "./errors.ts";
+import { checkFormat, decide, type Job, type JobSettings } from "./job.ts";
+import type { Headers } from "./message.ts";
+import type { Rendition } from "./rendition.ts";
+import { foresee, type Foreseen } from "./weigh.ts";
+
+/** Everyone who decides something about a request; none of them is told that this is only a question. */
+export interface ExplainParts {
+  readonly config: Config;
+  readonly pathPrefix: string;
+  readonly verify: (signature: string, path: string) => void;
+  readonly job: JobSettings;
+  readonly admit: (source: string) => void;
+  readonly fetch: Fetch;
+  readonly caches: Pick<Caches, "renditions" | "originals">;
+}
+
+/** How a check ended; those behind a refusal are not reached. */
+interface Check {
+  readonly check: string;
+  readonly verdict: "passed" | "refused" | "not reached";
+  readonly code?: string;
+  readonly status?: number;
+  readonly reason?: string;
+}
+
+/** What would become of a request, and why. Survives JSON. */
+export interface Explanation {
+  readonly target: string;
+  readonly checks: readonly Check[];
+  readonly source?: string;
+  readonly options?: readonly { readonly name: string; readonly value: unknown; readonly from: string }[];
+  readonly accepted?: readonly string[];
+  readonly original?: Readonly<Record<string, unknown>>;
+  readonly format?: { readonly chosen: string | undefined; readonly why: string };
+  readonly plan?: Foreseen["plan"];
+  readonly memoryBytes?: number;
+  readonly key?: string;
+  /** What each tier has, fresh or otherwise. */
+  readonly tiers?: Readonly<Record<string, string>>;
+  /** Milliseconds by step, when it was made last. */
+  readonly lastRender?: Rendition["steps"];
+}
+
+const CHECKS = ["path", "signature", "options", "source", "format", "original", "limits"] as const;
+type CheckName = (typeof CHECKS)[number];
+
+/** Makes the function that says what would become of a target. It fetches the original, and draws nothing. */
+export function createExplain(
+  parts: ExplainParts,
+): (target: string, headers: Headers) => Promise<Explanation> {
+  const { caches, config } = parts;
+  return async (target, headers) => {
+    const checks = new Map<CheckName, Check>();
+    const found: { -readonly [K in keyof Explanation]?: Explanation[K] } = {};
+    const pass = async <T>(check: CheckName, work: () => T | Promise<T>): Promise<T> => {
+      try {
+        const result = await work();
+        checks.set(check, { check, verdict: "passed" });
+        return result;
+      } catch (caught) {
+        checks.set(check, refusedBy(check, HttpError.from(caught)));
+        throw new Stopped();
+      }
+    };
+    try {
+      const { signature, path } = await pass("path", () => splitTarget(target, parts.pathPrefix));
+      await pass("signature", () => parts.verify(signature, path));
+      const job = await pass("options", () => decide(path, headers, parts.job));
+      Object.assign(found, decidedOf(job, path, parts.job.grammar));
+      found.tiers = await caches.renditions.whereabouts(job.key);
+      const last = await caches.renditions.about(job.key);
+      if (last) found.lastRender = (last as Rendition).steps;
+      await pass("source", () => parts.admit(job.source));
+      if (job.options.raw) return { target, checks: all(checks), ...found };
+      await pass("format", () => checkFormat(job));
+      const original = await pass("original", () =>
+        parts.fetch(job, AbortSignal.timeout(config.http.timeout * 1000)),
+      );
+      if (original.bytes === undefined) return { target, checks: all(checks), ...found };
+      const { bytes, format } = original;
+      const foreseen = await pass("limits", () => foresee({ bytes, format }, job, config));
+      Object.assign(found, foreseenOf(foreseen, job, { format, bytes: bytes.byteLength }));
+    } catch (error) {
+      if (!(error instanceof Stopped)) throw error;
+    }
+    return { target, checks: all(checks), ...found };
+  };
+}
+
+/** A check has refused, which is all that there is to say. */
+class Stopped extends Error {}
+
+const all = (checks: ReadonlyMap<CheckName, Check>): Check[] =>
+  CHECKS.map((check) => checks.get(check) ?? { check, verdict: "not reached" });
+
+const refusedBy = (check: CheckName, { code, status, message }: HttpError): Check => ({
+  check,
+  verdict: "refused",
+  code,
+  status,
+  reason: message,
+});
+
+const decidedOf = (job: Job, path: string, grammar: Grammar): Partial<Explanation> => ({
+  source: job.source,
+  options: Object.entries(job.options).map(([name, value]) => ({
+    name: (OPTIONS[name as OptionName] as AnyOption).names[0] ?? name,
+    value,
+    from: originOf(name as OptionName, { options: job.options, path, grammar }),
+  })),
+  accepted: job.accepted,
+  key: job.key,
+});
+
+interface Where {
+  readonly options: Options;
+  readonly path: string;
+  readonly grammar: Grammar;
+}
+
+/** Who set an option last: the URL itself, a preset of it, the default preset, or the client's hints. */
+function originOf(name: OptionName, { options, path, grammar }: Where): string {
+  const silent = new Map(
+    [...(grammar.presets?.keys() ?? [])].map((preset): [string, string[]] => [preset, []]),
+  );
+  const own = parsePath(path, { ...grammar, presets: silent }).options;
+  if (name in own && !(grammar.defaults && name in grammar.defaults)) return "URL";
+  const names = [...(options.preset ?? [])].reverse();
+  for (const preset of [...names, "default"]) {
+    const body = grammar.presets?.get(preset);
+    if (body?.some((segment) => name in read(segment, grammar))) return `preset ${preset}`;
+  }
+  return "client hints";
+}
+
+function read(segment: string, grammar: Grammar): Options {
+  const { defaults: _defaults, presets = new Map<string, string[]>(), ...rest } = grammar;
+  const quiet = new Map([...presets].filter(([name]) => name !== "default"));
+  return parsePath(`${segment}/plain/x`, {
+    ...rest,
+    onlyPresets: false,
+    presets: quiet,
+    allowed: new Set(),
+    bypass: true,
+  }).options;
+}
+
+interface Given {
+  readonly format: string;
+  readonly bytes: number;
+}
+
+function foreseenOf(
+  { scanned, format, plan, bytes, frames }: Foreseen,
+  job: Job,
+  given: Given,
+): Partial<Explanation> {
+  return {
+    original: {
+      ...given,
+      ...(scanned.size && { width: scanned.size.width, height: scanned.size.height }),
+      frames: scanned.frames,
+      ...(scanned.orientation !== undefined && { orientation: scanned.orientation }),
+      ...(frames !== undefined && { framesPlayed: frames }),
+    },
+    format: { chosen: format ?? given.format, why: reasonFor(format, job, given.format) },
+    ...(plan && { plan }),
+    memoryBytes: bytes,
+  };
+}
+
+function reasonFor(format: string | undefined, { options, accepted, enforced }: Job, own: string): string {
+  if (format === undefined) return "the original is passed on as it is";
+  if ((enforced as readonly string[]).includes(format))
+    return "the client accepts it, and the server insists on it";
+  if (options.format === format) return "the URL names it";
+  if ((accepted as readonly string[]).includes(format))
+    return "the client accepts it, and the server offers it";
+  return format === own ? "the original is of it" : "it is the first preferred format that suits the picture";
+}
