@@ -28,25 +28,28 @@ const since = (start) => performance.now() - start;
 const seconds = (milliseconds) => `${(milliseconds / 1000).toFixed(1)} s`;
 const directory = mkdtempSync(join(tmpdir(), "tintype-million-"));
 
+/** One folder after another, which is several times as fast as all at once. */
+const keys = Array.from({ length: files }, (_, number) => keyOf(number)).sort();
+
 function lay() {
   const entries = join(directory, "entries");
   mkdirSync(entries, { mode: 0o700 });
-  const made = new Set();
-  for (let number = 0; number < files; number += 1) {
-    const key = keyOf(number);
+  let last = "";
+  for (const [index, key] of keys.entries()) {
     const shard = join(entries, key.slice(0, 2));
-    if (!made.has(shard)) mkdirSync(shard, { mode: 0o700 });
-    made.add(shard);
-    const bytes = Buffer.concat(encodeEntry(key, entryOf(key, number, MOST_BYTES)));
+    if (shard !== last) mkdirSync(shard, { mode: 0o700 });
+    last = shard;
+    const bytes = Buffer.concat(encodeEntry(key, entryOf(key, index, MOST_BYTES)));
     writeFileSync(join(shard, key), bytes, { mode: 0o600 });
-    if ((number + 1) % 100_000 === 0) process.stderr.write(`${number + 1} `);
+    if ((index + 1) % 100_000 === 0) process.stderr.write(`${index + 1} `);
   }
 }
 
 /** Milliseconds until a store gave an entry, which has to be the right one. */
-async function ask(store, number) {
+async function ask(store) {
+  const key = keys[Math.floor(Math.random() * files)];
   const start = performance.now();
-  const entry = await store.get(keyOf(number));
+  const entry = await store.get(key);
   const took = since(start);
   if (!entry || !isRight(keyOf(number), entry))
     throw new Error(`expected entry ${number}, got something else`);
@@ -64,12 +67,12 @@ async function measure() {
     onFault: (fault) => say(`fault: ${fault}`),
   });
   store.start();
-  await ask(store, Math.floor(files / 2));
+  await ask(store);
   say(`first entry: ${since(start).toFixed(1)} ms after the store was made`);
 
   const times = [];
   while (!store.swept) {
-    times.push(await ask(store, Math.floor(Math.random() * files)));
+    times.push(await ask(store));
     await sleep(ASK_EVERY_MS);
   }
   const took = since(start);
