@@ -51,8 +51,7 @@ async function ask(store) {
   const start = performance.now();
   const entry = await store.get(key);
   const took = since(start);
-  if (!entry || !isRight(keyOf(number), entry))
-    throw new Error(`expected entry ${number}, got something else`);
+  if (!entry || !isRight(key, entry)) throw new Error(`expected the entry of ${key}, got something else`);
   return took;
 }
 

@@ -8,10 +8,19 @@ const GROUPS = {
   url: ["URLs", "How URLs are read, and what they may say."],
   guard: ["Guard", "Who may ask, and whom the server asks."],
   source: ["Sources", "Where originals come from, and how patiently."],
-  cache: ["Cache", "What is kept of pictures and originals, where, and for how long: [the guide](../guide/caching.md) tells it at length."],
-  cacheRedis: ["Cache in Redis", "A tier of the cache that replicas share, over which they tell each other of purges and take turns."],
+  cache: [
+    "Cache",
+    "What is kept of pictures and originals, where, and for how long: [the guide](../guide/caching.md) tells it at length.",
+  ],
+  cacheRedis: [
+    "Cache in Redis",
+    "A tier of the cache that replicas share, over which they tell each other of purges and take turns.",
+  ],
   cacheS3: ["Cache in S3", "A tier of the cache that replicas share, for what is to be kept for long."],
-  operator: ["Operator", "A listener of its own for whoever runs the server: purges, explanations, figures, metrics."],
+  operator: [
+    "Operator",
+    "A listener of its own for whoever runs the server: purges, explanations, figures, metrics.",
+  ],
   edge: ["CDNs", "Who is told of purges besides the server's own cache."],
   s3: ["Amazon S3", "Sources at `s3://bucket/key`: Amazon's, and what is compatible with it."],
   gcs: ["Google Cloud Storage", "Sources at `gs://bucket/key`."],

@@ -60,7 +60,7 @@ export class Tiers {
   }
 
   async #afar(key: string, isEnough: (entry: Entry) => boolean, near?: Entry): Promise<Entry | undefined> {
-    const { far, lookups, purges, around = (search) => search() } = this.#settings;
+    const { far, lookups, purges, around = runs } = this.#settings;
     if (far.length === 0) return near;
     const trip = `${key}#${purges.generation}`;
     const found = await lookups.share(trip, () => around(() => this.#search(key, isEnough)), NEVER);
@@ -137,6 +137,8 @@ export class Tiers {
     return done;
   }
 }
+
+const runs = <T>(search: () => Promise<T>): Promise<T> => search();
 
 const later = (one: Entry | undefined, other: Entry | undefined): Entry | undefined =>
   (other?.head.freshUntil ?? -Infinity) > (one?.head.freshUntil ?? -Infinity) ? other : one;

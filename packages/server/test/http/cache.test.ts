@@ -342,7 +342,7 @@ describe("a purge", () => {
   it("has a missing source asked again at once", async () => {
     const { page, target, url } = await source();
     page.status = 404;
-    for (const _ of [1, 2]) assert.equal((await server.get(target())).status, 404);
+    for (let i = 0; i < 2; i += 1) assert.equal((await server.get(target())).status, 404);
     assert.equal(page.asked, 1);
     page.status = 200;
     await server.app.purge({ kind: "source", value: url });

@@ -87,9 +87,7 @@ async function build({ count, uses }: Setting): Promise<House> {
 }
 
 const pages: Record<string, Changing> = {};
-const origin = await startOrigin(
-  new Proxy({}, { get: (_, path) => pages[String(path)]?.page }) as Readonly<Record<string, never>>,
-);
+const origin = await startOrigin(new Proxy({}, { get: (_, path) => pages[String(path)]?.page }));
 after(() => origin.close());
 let made = 0;
 
