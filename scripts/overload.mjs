@@ -79,6 +79,8 @@ async function run(node) {
     const { url } = origin.ready;
     const env = {
       IMGPROXY_WORKERS: String(WORKERS),
+      // Every picture is to be made.
+      TINTYPE_CACHE_MEMORY: "0",
       IMGPROXY_ALLOWED_SOURCES: `${url}/`,
       IMGPROXY_ALLOW_LOOPBACK_SOURCE_ADDRESSES: "true",
     };

@@ -3,7 +3,7 @@
  * requests, with the server and its renderers within 512 MiB together. Every answer is looked at. Prints the series and a
  * plot, and writes both to tmp/soak. `--seed` for other chances. IMGPROXY_* and TINTYPE_* variables reach the server.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -33,12 +33,14 @@ const say = (text) => process.stderr.write(text);
 
 /** What the server is told: the machine may have more than the limit, and files that we kill over are not to blame. */
 async function settingsFor(origin) {
-  const { memoryFor } = await import("../packages/server/dist/config/derive.js");
+  const { cacheFor, memoryFor } = await import("../packages/server/dist/config/derive.js");
   return {
     IMGPROXY_WORKERS: String(WORKERS),
     IMGPROXY_ALLOWED_SOURCES: `${origin}/`,
     IMGPROXY_ALLOW_LOOPBACK_SOURCE_ADDRESSES: "true",
     TINTYPE_RENDER_MEMORY: String(memoryFor(WORKERS, LIMIT_BYTES)),
+    TINTYPE_CACHE_MEMORY: String(cacheFor(LIMIT_BYTES)),
+    TINTYPE_CACHE_DIR: join(FOLDER, "cache"),
     TINTYPE_RENDER_QUARANTINE_TTL: "0",
   };
 }
@@ -102,6 +104,7 @@ async function soak({ node, folder, pictures, group }) {
 const node = await fitNode();
 await buildQuietly(node);
 const { folder, pictures } = await preparePictures(say);
+rmSync(join(FOLDER, "cache"), { recursive: true, force: true });
 const group = createGroup(LIMIT_BYTES);
 const before = loadavg()[0];
 const result = await soak({ node, folder, pictures, group }).catch((error) => giveUp(error.stack));

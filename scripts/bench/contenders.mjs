@@ -19,6 +19,10 @@ export async function startServer(node, { samples, width }) {
       IMGPROXY_BIND: "127.0.0.1:0",
       IMGPROXY_LOCAL_FILESYSTEM_ROOT: samples,
       IMGPROXY_WORKERS: String(width),
+      // Every picture is to be made.
+      TINTYPE_CACHE_MEMORY: "0",
+      TINTYPE_CACHE_DISK: "0",
+      TINTYPE_CACHE_ORIGINALS: "0",
       ...given(),
     },
     stdio: ["ignore", "pipe", "inherit"],

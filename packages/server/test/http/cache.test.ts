@@ -20,10 +20,7 @@ const stateOf = ({ headers }: Answer): string | undefined => headers["x-cache"];
 const pages: Record<string, Changing> = {};
 const origin = useOrigin(
   () =>
-    new Proxy(
-      {},
-      { get: (_, path) => pages[String(path)]?.page, has: (_, path) => String(path) in pages },
-    ) as never,
+    new Proxy({}, { get: (_, path) => pages[String(path)]?.page, has: (_, path) => String(path) in pages }),
 );
 let made = 0;
 async function source(headers: Readonly<Record<string, string>> = {}, kind: "png" | "jpeg" = "png") {
@@ -107,7 +104,7 @@ describe("a kept picture", () => {
       { Vary: "*" },
     ]) {
       const { page, target } = await source(headers);
-      for (const _ of [1, 2])
+      for (let i = 0; i < 2; i += 1)
         assert.equal(stateOf(await server.get(target())), "MISS", JSON.stringify(headers));
       assert.equal(page.served.whole, 2);
     }
