@@ -68,7 +68,7 @@ export async function openCaches(config: Config, by: string, { log, watch = {} }
   const opened: { caches?: readonly Cache[] } = {};
   const purges = new Purges({
     by,
-    boards: boardsOf(shared, disks.directory),
+    boards: boardsOf(shared, disks),
     everyMs: shared.s3 ? BUCKET_BOARD_MS : BOARD_MS,
     onFault: (error) => log.warn("Purges of other replicas cannot be exchanged", { error: String(error) }),
     onHeard: (purge) => void sweepOwn(opened.caches ?? [], purge, log),
@@ -150,24 +150,32 @@ async function openShared({ cache, cacheRedis, cacheS3, source, guard }: Config)
 }
 
 interface Disks {
-  /** Empty where nothing is kept on disk. */
-  readonly directory: string;
   readonly pictures: DiskStore | undefined;
   readonly originals: DiskStore | undefined;
+  readonly board: PurgeBoard | undefined;
 }
+
+const NO_DISK = { pictures: undefined, originals: undefined, board: undefined };
 
 function openDisks({ cache, cacheS3 }: Config, log: Log): Disks {
   const { disk, originals, diskFiles: maxFiles } = cache;
-  if (cache.dir === "") return { directory: "", pictures: undefined, originals: undefined };
+  if (cache.dir === "") return NO_DISK;
   const directory = cache.use === "fs" ? join(cache.dir, cacheS3.bucket, cacheS3.prefix) : cache.dir;
-  const onFault = (error: unknown): void => log.warn("The cache's folder", { error: String(error) });
+  const say = (error: unknown): void => log.warn("The cache's folder", { error: String(error) });
+  const onFault = onceAWhile(say, cache.reportErrors);
   const open = (name: string, maxBytes: number): DiskStore | undefined =>
     maxBytes > 0 ? diskStore({ directory: join(directory, name), maxBytes, maxFiles, onFault }) : undefined;
-  return { directory, pictures: open("pictures", disk), originals: open("originals", originals) };
+  try {
+    const board = folderBoard({ directory });
+    return { pictures: open("pictures", disk), originals: open("originals", originals), board };
+  } catch (error) {
+    log.warn("Nothing is kept on disk", { error: String(error) });
+    return NO_DISK;
+  }
 }
 
-const boardsOf = ({ redis, s3 }: Shared, directory: string): PurgeBoard[] => [
-  ...(directory === "" ? [] : [folderBoard({ directory })]),
+const boardsOf = ({ redis, s3 }: Shared, { board }: Disks): PurgeBoard[] => [
+  ...(board ? [board] : []),
   ...(redis ? [redis.board] : []),
   ...(s3 ? [s3.board] : []),
 ];
@@ -189,21 +197,21 @@ const tierMaker =
             })
           : log.info("A tier of the cache is back", { tier }),
       onFault: onceAWhile(
-        (tier, error) =>
+        (tier: string, error: unknown) =>
           log.warn("A tier of the cache did not take something", { tier, error: String(error) }),
         cache.reportErrors,
       ),
     });
 
-const QUIET_MS = 10_000;
+const QUIET_MS = 60_000;
 
-/** A full disk fails at every write: one line in ten seconds says so. */
-function onceAWhile(say: (tier: string, error: unknown) => void, always: boolean) {
+/** A full disk fails at every write: one line a minute says so. */
+function onceAWhile<T extends unknown[]>(say: (...facts: T) => void, always: boolean): (...facts: T) => void {
   let saidAt = -Infinity;
-  return (tier: string, error: unknown): void => {
+  return (...facts) => {
     if (!always && performance.now() - saidAt < QUIET_MS) return;
     saidAt = performance.now();
-    say(tier, error);
+    say(...facts);
   };
 }
 

@@ -48,7 +48,8 @@ export function createKeep({ renditions, originals, freshness, by }: KeepingSett
       return { rendition: renditionOf(entry), state: "bypass" };
     }
     const { entry, state, retagged } = await renditions.find(wanted, renew, signal);
-    if (retagged) void originals.tag(originalOf(job));
+    // Before the answer: a purge that follows it must find the tag.
+    if (retagged) await originals.tag(originalOf(job));
     return { rendition: renditionOf(entry), state };
   };
 }

@@ -80,7 +80,9 @@ export class Patience {
 export async function within<T>(milliseconds: number, ask: () => Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`expected an answer within ${milliseconds} ms`)), milliseconds);
+    const lose = (): void => reject(new Error(`expected an answer within ${milliseconds} ms`));
+    // Where this process was busy itself, the answer may lie there unread: it is read before one of these is called.
+    timer = setTimeout(() => setImmediate(lose), milliseconds);
   });
   try {
     return await Promise.race([ask(), late]);

@@ -34,6 +34,8 @@ export class Tiers {
   readonly #pending = new Set<Promise<unknown>>();
   /** What is on its way to the far tiers, and can be found meanwhile. */
   readonly #unwritten = new Map<string, Entry>();
+  /** The latest work on each key. */
+  readonly #turns = new Map<string, Promise<unknown>>();
   #pendingBytes = 0;
 
   constructor(settings: TiersSettings) {
@@ -83,7 +85,9 @@ export class Tiers {
     const entry = best;
     void near?.set(key, entry);
     if (isEnough(entry))
-      void this.#behind(entry.body.byteLength, () => without.map((tier) => tier.keep(key, entry, Infinity)));
+      void this.#inTurn(key, entry.body.byteLength, () =>
+        Promise.all(without.map((tier) => tier.keep(key, entry, Infinity))),
+      );
     return entry;
   }
 
@@ -93,7 +97,11 @@ export class Tiers {
     if (purges.covers(entry.head)) return;
     this.#unwritten.set(key, entry);
     await near?.set(key, entry);
-    await this.#behind(entry.body.byteLength, () => far.map((tier) => tier.keep(key, entry, costMs)));
+    await this.#inTurn(key, entry.body.byteLength, async () => {
+      // What was replaced or dropped while it waited for its turn is not written any more.
+      if (this.#unwritten.get(key) === entry)
+        await Promise.all(far.map((tier) => tier.keep(key, entry, costMs)));
+    });
     if (this.#unwritten.get(key) === entry) this.#unwritten.delete(key);
   }
 
@@ -101,7 +109,7 @@ export class Tiers {
     const { near, far } = this.#settings;
     this.#unwritten.delete(key);
     void near?.delete(key);
-    void this.#behind(0, () => far.map((tier) => tier.drop(key)));
+    void this.#inTurn(key, 0, () => Promise.all(far.map((tier) => tier.drop(key))));
   }
 
   /** Resolves when nothing is left to be written. */
@@ -123,12 +131,26 @@ export class Tiers {
     await Promise.all(this.#settings.far.map((tier) => tier.close()));
   }
 
-  #behind(bytes: number, work: () => readonly Promise<void>[]): Promise<unknown> {
+  /** Work for one key is done in the order in which it came: two writes of one file would end in either. */
+  async #inTurn(key: string, bytes: number, work: () => Promise<unknown>): Promise<void> {
+    const before = this.#turns.get(key);
+    const done = this.#behind(bytes, async () => {
+      await before;
+      await work();
+    });
+    this.#turns.set(key, done);
+    await done;
+    if (this.#turns.get(key) === done) this.#turns.delete(key);
+  }
+
+  /** After the answer; never rejects. */
+  #behind(bytes: number, work: () => Promise<unknown>): Promise<unknown> {
     if (this.#settings.far.length === 0 || this.#pendingBytes + bytes > MOST_PENDING_BYTES)
       return Promise.resolve();
     this.#pendingBytes += bytes;
     const done = new Promise<void>((resolve) => setImmediate(resolve))
-      .then(() => Promise.allSettled(work()))
+      .then(work)
+      .catch(() => undefined)
       .finally(() => {
         this.#pendingBytes -= bytes;
         this.#pending.delete(done);

@@ -12,7 +12,8 @@ import { picture } from "../fixtures/pictures.ts";
 import { startServer, useServer, type Env } from "../fixtures/server.ts";
 import { until } from "../fixtures/until.ts";
 
-const ON: Env = { TINTYPE_CACHE_MEMORY: String(16 * 1024 ** 2) };
+/** Patient, because a disk may be slow while other tests run beside. */
+const ON: Env = { TINTYPE_CACHE_MEMORY: String(16 * 1024 ** 2), TINTYPE_CACHE_PATIENCE: "5000" };
 
 const stateOf = ({ headers }: Answer): string | undefined => headers["x-cache"];
 
@@ -232,7 +233,11 @@ describe("a picture whose time is over", () => {
 });
 
 describe("the disk", () => {
-  const settings = (folder: string): Env => ({ TINTYPE_CACHE_DIR: folder, TINTYPE_CACHE_TTL: "60" });
+  const settings = (folder: string): Env => ({
+    TINTYPE_CACHE_DIR: folder,
+    TINTYPE_CACHE_TTL: "60",
+    TINTYPE_CACHE_PATIENCE: "5000",
+  });
   const [first, second] = [useFolder(), useFolder()];
 
   it("keeps pictures and originals for the next process", async () => {

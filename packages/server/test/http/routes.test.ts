@@ -82,8 +82,8 @@ describe("routes", { concurrency: 4 }, () => {
       const path = typeof target !== "string" ? target.target("/png", "w:3") : target;
       const asked = path === "/nothing" ? origin.target(path) : path;
       const [get, head] = [await server.get(asked), await server.ask(asked, { method: "HEAD" })];
-      const { date: _a, "x-request-id": _b, ...of } = get.headers;
-      const { date: _c, "x-request-id": _d, ...at } = head.headers;
+      const { date: _a, "x-request-id": _b, "server-timing": _e, ...of } = get.headers;
+      const { date: _c, "x-request-id": _d, "server-timing": _f, ...at } = head.headers;
       assert.deepEqual(at, of);
       assert.deepEqual([head.status, head.body.length], [get.status, 0]);
       assert.equal(Number(head.headers["content-length"]), get.body.length);

@@ -27,6 +27,8 @@ async function startReplica(shared: Readonly<Record<string, string>>): Promise<R
     TINTYPE_CACHE_MEMORY: String(16 * 1024 ** 2),
     TINTYPE_OPERATOR_BIND: operator,
     TINTYPE_OPERATOR_TOKEN: TOKEN,
+    // Other tests run beside, and an emulator in JavaScript is no S3.
+    TINTYPE_CACHE_PATIENCE: "2000",
     AWS_ACCESS_KEY_ID: ACCOUNT.accessKeyId,
     AWS_SECRET_ACCESS_KEY: ACCOUNT.secretAccessKey,
     ...shared,
@@ -72,8 +74,6 @@ async function build({ count, uses }: Setting): Promise<House> {
       TINTYPE_CACHE_S3_BUCKET: bucket.bucket,
       TINTYPE_CACHE_S3_ENDPOINT: bucket.url,
       TINTYPE_CACHE_S3_REGION: "us-east-1",
-      // An emulator in JavaScript on a busy machine is no S3.
-      TINTYPE_CACHE_PATIENCE: "2000",
     }),
   };
   const replicas = await Promise.all(Array.from({ length: count }, () => startReplica(shared)));

@@ -10,7 +10,8 @@ import type { Line } from "./server.ts";
 /** Requests for originals that wait to be released. */
 const held: ServerResponse[] = [];
 const origin = await startOrigin((response) => held.push(response));
-const server = await startServer();
+// What turned out to be no picture is to be asked for again at once.
+const server = await startServer({ TINTYPE_HTTP_ERROR_TTL: "0" });
 
 const states = (lines: readonly Line[]): Record<string, number> => {
   const counts: Record<string, number> = {};
