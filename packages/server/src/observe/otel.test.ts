@@ -11,11 +11,7 @@ import { span } from "./trace.ts";
 
 interface Attribute {
   readonly key: string;
-  readonly value: {
-    readonly stringValue?: string;
-    readonly intValue?: number;
-    readonly doubleValue?: number;
-  };
+  readonly value: Readonly<Record<string, string | number>>;
 }
 
 interface SentSpan {
@@ -118,7 +114,7 @@ const metricsOf = (sent: readonly Sent[]): SentMetric[] =>
     .flatMap(({ metrics }) => metrics);
 
 const plain = (attributes: readonly Attribute[]) =>
-  Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0] as string | number]));
+  Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
 
 const SECRET = "s3cret";
 const JOB = { source: `https://me:${SECRET}@a.example/b.png?token=${SECRET}`, options: { width: 100 } };

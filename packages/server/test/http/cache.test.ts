@@ -1,6 +1,6 @@
 /** What is kept, for how long, and what is asked of the source meanwhile (RFC 9111; RFC 5861). */
 import assert from "node:assert/strict";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -283,6 +283,33 @@ describe("the disk", () => {
         await until(isWritten);
       }
       assert.equal(page.served.whole, 1 + spoil.length);
+    } finally {
+      await server.close();
+    }
+  });
+});
+
+describe("a disk that fails", () => {
+  const folder = useFolder(() => ({ occupied: "a file where a folder should be" }));
+
+  it("costs no picture, and is used again when it is well", async () => {
+    const { target } = await source();
+    const directory = join(folder, "occupied");
+    const server = await startServer({
+      ...ON,
+      TINTYPE_CACHE_MEMORY: "0",
+      TINTYPE_CACHE_DIR: join(directory, "cache"),
+    });
+    try {
+      for (let i = 0; i < 3; i += 1) assert.equal((await server.get(target())).status, 200);
+      assert.equal(stateOf(await server.get(target("w:3"))), "MISS");
+      await rm(directory);
+      await mkdir(directory);
+      await until(async () => {
+        await server.get(target());
+        return (await filesUnder(directory)).length > 0;
+      });
+      assert.equal(stateOf(await server.get(target())), "HIT");
     } finally {
       await server.close();
     }
