@@ -12,6 +12,8 @@ const settings = {
   resolve: (source) => source,
   clientHints: false,
   cookies: () => undefined,
+  pipeline: "",
+  partition: () => [],
   offers: { auto: ["avif", "webp"], enforced: [] },
 };
 

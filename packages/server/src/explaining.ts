@@ -1,7 +1,6 @@
 import {
   OPTIONS,
   parsePath,
-  splitTarget,
   type AnyOption,
   type Grammar,
   type OptionName,
@@ -11,7 +10,7 @@ import type { Caches } from "./caches.ts";
 import type { Config } from "./config/settings.ts";
 import type { Fetch } from "./download.ts";
 import { HttpError } from "./errors.ts";
-import { checkFormat, decide, type Job, type JobSettings } from "./job.ts";
+import { checkFormat, decide, readTarget, type Job, type JobSettings } from "./job.ts";
 import type { Headers } from "./message.ts";
 import type { Rendition } from "./rendition.ts";
 import { foresee, type Foreseen } from "./weigh.ts";
@@ -76,7 +75,7 @@ export function createExplain(
       }
     };
     try {
-      const { signature, path } = await pass("path", () => splitTarget(target, parts.pathPrefix));
+      const { signature, path } = await pass("path", () => readTarget(target, parts.pathPrefix));
       await pass("signature", () => parts.verify(signature, path));
       const job = await pass("options", () => decide(path, headers, parts.job));
       Object.assign(found, decidedOf(job, path, parts.job.grammar));
@@ -119,31 +118,39 @@ const decidedOf = (job: Job, path: string, grammar: Grammar): Partial<Explanatio
   options: Object.entries(job.options).map(([name, value]) => ({
     name: (OPTIONS[name as OptionName] as AnyOption).names[0] ?? name,
     value,
-    from: originOf(name as OptionName, { options: job.options, path, grammar }),
+    from: originOf(name as OptionName, { path, grammar }),
   })),
   accepted: job.accepted,
   key: job.key,
 });
 
 interface Where {
-  readonly options: Options;
   readonly path: string;
   readonly grammar: Grammar;
 }
 
 /** Who set an option last: the URL itself, a preset of it, the default preset, or the client's hints. */
-function originOf(name: OptionName, { options, path, grammar }: Where): string {
+function originOf(name: OptionName, { path, grammar }: Where): string {
   const silent = new Map(
     [...(grammar.presets?.keys() ?? [])].map((preset): [string, string[]] => [preset, []]),
   );
   const own = parsePath(path, { ...grammar, presets: silent }).options;
   if (name in own && !(grammar.defaults && name in grammar.defaults)) return "URL";
-  const names = [...(options.preset ?? [])].reverse();
+  const names = presetsOf(path, grammar).reverse();
   for (const preset of [...names, "default"]) {
     const body = grammar.presets?.get(preset);
     if (body?.some((segment) => name in read(segment, grammar))) return `preset ${preset}`;
   }
   return "client hints";
+}
+
+/** Presets that a path names, in their order. */
+function presetsOf(path: string, { separator = ":", onlyPresets = false }: Grammar): string[] {
+  const segments = path.split("/").map((segment) => segment.split(separator));
+  if (onlyPresets) return segments[0] ?? [];
+  const end = segments.findIndex((segment) => segment.length === 1);
+  const names: readonly string[] = OPTIONS.preset.names;
+  return segments.slice(0, end).flatMap(([name = "", ...presets]) => (names.includes(name) ? presets : []));
 }
 
 function read(segment: string, grammar: Grammar): Options {

@@ -1,9 +1,8 @@
-import { splitTarget, UrlError } from "@tintype/url";
 import { startDeadline } from "./deadline.ts";
 import type { Download, Fetch, Unchanged } from "./download.ts";
 import { HttpError } from "./errors.ts";
 import type { StandIn } from "./fallback.ts";
-import { checkFormat, type Job } from "./job.ts";
+import { checkFormat, readTarget, type Job } from "./job.ts";
 import type { Keep, Made, Served } from "./keeping.ts";
 import type { Ask, Headers, Reply } from "./message.ts";
 import { span } from "./observe/trace.ts";
@@ -75,15 +74,6 @@ export const createHandle =
         return { reply: app.refuse(error), error, ...(job && { job }) };
       }
     });
-
-function readTarget(target: string, pathPrefix: string) {
-  try {
-    return splitTarget(target, pathPrefix);
-  } catch (error) {
-    if (error instanceof UrlError) throw new HttpError(error.code, error.message, { cause: error });
-    throw error;
-  }
-}
 
 /** The picture from wherever it is, or another in its place. */
 async function serve(job: Job, { signal }: Ask, app: Parts): Promise<Served> {

@@ -2,6 +2,7 @@ import {
   listOptions,
   OPTIONS,
   parsePath,
+  splitTarget,
   UrlError,
   type AnyOption,
   type FormatName,
@@ -49,6 +50,16 @@ export interface JobSettings {
 export interface Offers {
   readonly auto: readonly FormatName[];
   readonly enforced: readonly FormatName[];
+}
+
+/** Signature and path of a request target, which may stand behind a prefix. Throws HttpError. */
+export function readTarget(target: string, pathPrefix: string) {
+  try {
+    return splitTarget(target, pathPrefix);
+  } catch (error) {
+    if (error instanceof UrlError) throw new HttpError(error.code, error.message, { cause: error });
+    throw error;
+  }
 }
 
 /** Path and headers to a decision. Throws HttpError. */

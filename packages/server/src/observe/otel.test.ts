@@ -19,7 +19,6 @@ interface SentSpan {
   readonly traceId: string;
   readonly spanId: string;
   readonly parentSpanId?: string;
-  readonly kind: number;
   readonly attributes: readonly Attribute[];
   readonly status: { readonly code: number; readonly message?: string };
 }
@@ -48,10 +47,7 @@ interface Sent {
   }[];
   readonly resourceMetrics?: readonly {
     readonly resource: { readonly attributes: readonly Attribute[] };
-    readonly scopeMetrics: readonly {
-      readonly scope: { readonly name: string };
-      readonly metrics: readonly SentMetric[];
-    }[];
+    readonly scopeMetrics: readonly { readonly metrics: readonly SentMetric[] }[];
   }[];
 }
 
