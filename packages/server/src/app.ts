@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { fallbackOf, watermarkOf } from "./assets.ts";
 import { openCaches, type Caches, type Watch } from "./caches.ts";
+import { createCollector } from "./collector.ts";
 import type { Config } from "./config/settings.ts";
 import { createFetch } from "./download.ts";
 import { openEdges } from "./edges.ts";
@@ -96,6 +97,7 @@ export async function createApp(config: Config, log: Log, watch: Watch = {}): Pr
       watermark,
       fairMs: FAIR_SHARE * timeout * 1000,
     }),
+    discard: createCollector(),
     reply: (served, job, ask) => replyWith(served, job, ask, replySettings),
     refuse,
   });

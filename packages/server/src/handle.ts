@@ -31,6 +31,8 @@ export interface Parts {
   readonly weigh: (job: Job, original: Download) => number;
   readonly queue: Queue;
   readonly render: (job: Job, original: Download, limits: RenderLimits) => Promise<Rendered>;
+  /** Is told of bytes that a picture was made of, when nobody needs them any more. */
+  readonly discard: (bytes: number) => void;
   readonly reply: (served: Served, job: Job, ask: Ask) => Reply;
   readonly refuse: (error: HttpError) => Reply;
 }
@@ -116,6 +118,7 @@ async function produce({ job, kept }: Order, signal: AbortSignal, app: Parts): P
       return { rendition: { ...made, steps }, answer: original, unchanged: false };
     } finally {
       slot.leave();
+      app.discard(original.bytes.byteLength);
     }
   } finally {
     deadline.stop();

@@ -170,11 +170,7 @@ export class Cache {
   ): Promise<Found> {
     const { purges, renewals, refusals } = this.#settings;
     const refusal = refusals.find(wanted.key);
-    if (refusal)
-      throw new HttpError(refusal.code, `remembered: ${refusal.message}`, {
-        status: refusal.status,
-        cause: refusal,
-      });
+    if (refusal) throw refusal;
     const mine = { began: false };
     const start = (shared: AbortSignal): Promise<Renewed> => {
       mine.began = true;

@@ -9,8 +9,8 @@ export interface FailureSettings {
   readonly failureSeconds: number;
 }
 
-interface Failure {
-  readonly error: HttpError;
+/** Not the error itself: its stack holds on to whatever was at hand where it was made. */
+interface Failure extends Pick<HttpError, "code" | "status" | "message"> {
   /** On `performance.now()`'s clock, which no change of the date moves. */
   readonly until: number;
 }
@@ -46,7 +46,13 @@ export function failures(source: Source, settings: FailureSettings): ForgetfulSo
     const seconds = secondsFor(error, settings);
     if (seconds === 0) return;
     // Spread by up to a fifth, so that what failed together is not asked for again together.
-    known.set(url, { error, until: performance.now() + seconds * 1000 * (1 + Math.random() / 5) });
+    const { code, status, message } = error;
+    known.set(url, {
+      code,
+      status,
+      message,
+      until: performance.now() + seconds * 1000 * (1 + Math.random() / 5),
+    });
     if (known.size > MOST_URLS) known.delete(known.keys().next().value ?? "");
   };
 
@@ -54,7 +60,7 @@ export function failures(source: Source, settings: FailureSettings): ForgetfulSo
     fetch: async (url, wish) => {
       if (wish.mode === "relay" || wish.headers["cookie"] !== undefined) return source.fetch(url, wish);
       const failure = known.get(url);
-      if (failure && performance.now() < failure.until) throw again(failure.error);
+      if (failure && performance.now() < failure.until) throw again(failure);
       known.delete(url);
       try {
         return await source.fetch(url, wish);
@@ -69,5 +75,5 @@ export function failures(source: Source, settings: FailureSettings): ForgetfulSo
 }
 
 /** A new error for each request: the log line is about this one. */
-const again = (error: HttpError): HttpError =>
-  new HttpError(error.code, `remembered: ${error.message}`, { status: error.status, cause: error });
+const again = ({ code, status, message }: Failure): HttpError =>
+  new HttpError(code, `remembered: ${message}`, { status });
