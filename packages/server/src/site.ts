@@ -59,7 +59,7 @@ export function createSite(config: Config, around: Surroundings): Handle {
         durationMs: performance.now() - startedAt,
       };
       logRequest(log, record);
-      if (told.job) stats?.count(record);
+      stats?.count(record);
       if (told.error) reporter?.report(told.error, reportOf(told, id));
     }
     const always = { "Content-Security-Policy": PICTURE_POLICY, "X-Content-Type-Options": "nosniff" };
@@ -109,7 +109,7 @@ function recordOf({ reply, job, rendition, state, error }: Told, { method, targe
     imageUrl: job?.source,
     options: job && spelling(job.options),
     bytesIn: rendition?.origin.bytes,
-    bytesOut: rendition?.bytes.length,
+    bytesOut: rendition && lengthOf(reply.body),
     steps: state === "miss" ? rendition?.steps : undefined,
   };
 }
@@ -131,7 +131,8 @@ function counted(handle: App["handle"], metrics: Metrics): App["handle"] {
       status: reply.status,
       errorType: error && errorTypeOf(told, error),
       cache,
-      format: rendition?.format,
+      // What the client had already is no picture that was served.
+      format: rendition && lengthOf(reply.body) > 0 ? rendition.format : undefined,
       bytesIn: rendition?.origin.bytes,
       bytesOut: rendition && lengthOf(reply.body),
     });

@@ -46,11 +46,11 @@ export async function startWatching(config: Config, app: App, log: Log): Promise
     environment: observe.sentryEnvironment,
     release: observe.sentryRelease,
   });
-  const telemetry = await startTelemetry(environment(), {
-    metrics,
-    version: version(),
-    onTrouble: (sentence) => log.warn(sentence),
-  });
+  const onTrouble = (sentence: string): void => log.warn(sentence);
+  // Platforms set its variables for all that runs on them: a package that is missing is no reason not to serve.
+  const telemetry = await startTelemetry(environment(), { metrics, version: version(), onTrouble }).catch(
+    (error: unknown) => onTrouble(error instanceof Error ? error.message : String(error)),
+  );
   const stopLine =
     observe.statsInterval > 0
       ? startStatsLine((message, fields) => log.info(message, fields), stats, observe.statsInterval)

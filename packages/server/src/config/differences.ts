@@ -76,6 +76,17 @@ export const DIFFERENCES: readonly Difference[] = [
     applies: ({ http }) => http.useEtag,
   },
   {
+    imgproxy: "the open-source edition keeps no results, the paid one keeps them until storage forgets, and neither can purge",
+    here: "results are kept in memory and on disk, renewed as their source allows, and can be purged",
+    why: "a picture is made once",
+    applies: ({ cache }) => cache.memory > 0 || cache.dir !== "",
+  },
+  {
+    imgproxy: "the cache of the paid edition may lie in Google Cloud Storage, Azure or Swift",
+    here: "it may lie on disk, in Redis, and in S3 or what is compatible with it, Google's store among them",
+    why: "one shared store is enough",
+  },
+  {
     imgproxy: "errors carry no Cache-Control",
     here: "no-store, or a short max-age where the source is to blame",
     why: "CDNs keep or retry errors as they please otherwise",
