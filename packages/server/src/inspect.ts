@@ -50,10 +50,17 @@ export const describe = (config: Config): Promise<Record<string, unknown>> =>
     };
   });
 
+/** What is looked at once is not kept, and nobody is told of it. */
+const unkept = ({ cache, cacheRedis, cacheS3 }: Config) => ({
+  cache: { ...cache, memory: 0, dir: "" },
+  cacheRedis: { ...cacheRedis, url: "" },
+  cacheS3: { ...cacheS3, bucket: "" },
+});
+
 /** Lends out a server without doors and with one renderer. */
 async function withApp<T>(config: Config, use: (app: App) => Promise<T>): Promise<T> {
   // Whoever types the command may ask any source that the server could.
-  const trusting = { ...config, http: { ...config.http, development: true } };
+  const trusting = { ...config, http: { ...config.http, development: true }, ...unkept(config) };
   const log = createLog({ level: "error", write: (line) => process.stderr.write(line) });
   const app = await createApp({ ...trusting, render: { ...config.render, workers: 1 } }, log);
   try {
