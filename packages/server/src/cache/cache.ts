@@ -154,7 +154,8 @@ export class Cache {
 
   #hit(entry: Entry, state: Found["state"], { key, tags }: Wanted): Found {
     const fresh = tags.filter((tag) => !entry.head.tags.includes(tag));
-    if (fresh.length === 0) return { entry, state };
+    // What no cache may keep has no lifetime, and is not kept for its tags either.
+    if (fresh.length === 0 || entry.head.freshUntil === 0) return { entry, state };
     const tagged = {
       ...entry,
       head: { ...entry.head, tags: [...entry.head.tags, ...fresh].slice(0, MOST_TAGS) },

@@ -111,6 +111,18 @@ describe("a kept picture", () => {
     }
   });
 
+  it("is not kept for its tags either where the source forbids it", async () => {
+    const { target } = await source({ "Cache-Control": "no-store" });
+    const size = (): number =>
+      server.app.caches.sizes().find(({ tier }) => tier === "memory")?.entries ?? NaN;
+    const before = size();
+    const answers = await Promise.all(
+      ["w:4/ct:a", "w:4/ct:b", "w:4/ct:c"].map((each) => server.get(target(each))),
+    );
+    assert.ok(answers.some((answer) => stateOf(answer) === "SHARED"));
+    assert.equal(size(), before);
+  });
+
   it("bears its tags in headers, for CDNs to purge by", async () => {
     const { target } = await source();
     const { headers } = await server.get(target("ct:shop:summer"));
