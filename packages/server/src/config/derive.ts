@@ -90,6 +90,11 @@ export function derive(config: Config, given: ReadonlySet<string>, around: Surro
     },
     observe: {
       ...config.observe,
+      statsInterval: unless(
+        "observe.statsInterval",
+        config.observe.statsInterval,
+        http.development ? 0 : config.observe.statsInterval,
+      ),
       sentryRelease: unless("observe.sentryRelease", config.observe.sentryRelease, `tintype@${version()}`),
     },
     s3: { ...s3, region: unless("s3.region", s3.region, around.awsRegion || s3.region) },

@@ -76,7 +76,8 @@ export const DIFFERENCES: readonly Difference[] = [
     applies: ({ http }) => http.useEtag,
   },
   {
-    imgproxy: "the open-source edition keeps no results, the paid one keeps them until storage forgets, and neither can purge",
+    imgproxy:
+      "the open-source edition keeps no results, the paid one keeps them until storage forgets, and neither can purge",
     here: "results are kept in memory and on disk, renewed as their source allows, and can be purged",
     why: "a picture is made once",
     applies: ({ cache }) => cache.memory > 0 || cache.dir !== "",

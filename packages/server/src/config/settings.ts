@@ -903,12 +903,10 @@ export const SETTINGS = {
     prometheusBind: setting(string, "", "Address and port that serve metrics; none where empty.", {
       imgproxy: "IMGPROXY_PROMETHEUS_BIND",
     }),
-    statsInterval: setting(
-      timer({ min: 0 }),
-      10,
-      "Between two lines of figures in the log; 0 for none.",
-      seconds,
-    ),
+    statsInterval: setting(timer({ min: 0 }), 10, "Between two lines of figures in the log; 0 for none.", {
+      ...seconds,
+      derived: "10; 0 in development mode",
+    }),
     sentryDsn: setting(
       string,
       "",
