@@ -60,6 +60,7 @@ describe("differences from imgproxy", () => {
       limits: { maxAnimationFrames: 1, maxResultDimension: 0 },
       encode: { autoWebp: false, autoAvif: false, avifSpeed: 8 },
       image: { sanitizeSvg: false },
+      cache: { memory: 0, dir: "" },
       observe: { logFormat: "structured" },
     });
     assert.deepEqual(
