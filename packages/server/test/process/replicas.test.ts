@@ -1,6 +1,7 @@
 /** Several servers behind a balancer, which share what they keep in a real Redis, a real S3, or both. */
 import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { startBucket, type BucketServer } from "../fixtures/bucket.ts";
 import { ACCOUNT } from "../fixtures/amazon.ts";
 import { Changing } from "../fixtures/changing.ts";
@@ -167,14 +168,15 @@ for (const [{ name, count, uses }, { balancer, replicas, redis, bucket }] of hou
     });
 
     if (uses.includes("redis") && count > 1)
-      it("take turns at one picture: a herd of 24 at all of them costs a render, or one at each of them at worst", async () => {
+      it("take turns at one picture: a herd at all of them costs one render", async () => {
+        // What others keep within a second of a purge is forgotten as well, since clocks differ: the test before has purged.
+        await sleep(1200);
         const { url, path, page } = await source();
         const answers = await Promise.all(Array.from({ length: 8 }, () => everywhere(path("w:5/bl:2"))));
         assert.ok(answers.flat().every(({ status }) => status === 200));
         await until(() => rendersOf(url) > 0);
-        // A turn that is lost, to a busy machine for one, costs another render and nothing else.
-        assert.ok(rendersOf(url) <= count, String(rendersOf(url)));
-        assert.ok(page.asked <= count, String(page.asked));
+        assert.equal(rendersOf(url), 1);
+        assert.equal(page.asked, 1);
       });
 
     it("lose no request where the shared store hangs, dies and comes back", async () => {
