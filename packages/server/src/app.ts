@@ -7,7 +7,7 @@ import { createFetch } from "./download.ts";
 import { openEdges } from "./edges.ts";
 import { HttpError } from "./errors.ts";
 import { createExplain, type Explanation } from "./explaining.ts";
-import { standIn, withFallback } from "./fallback.ts";
+import { openFallback } from "./fallback.ts";
 import { createAllowlist, type Allowlist } from "./guard/allowlist.ts";
 import { createSecretCheck, createVerify } from "./guard/signature.ts";
 import { createHandle, type Told } from "./handle.ts";
@@ -72,6 +72,7 @@ export async function createApp(config: Config, log: Log, watch: Watch = {}): Pr
   const relaySettings = { ...replySettings, source: sources.asked, maxBytes, timeout };
   const fetch = createFetch({ source: sources.asked, maxBytes, originals: caches.originals, freshness, by });
 
+  const desk = openFallback(fallback, fetch);
   const verify = createVerify(config.guard);
 
   const handle = createHandle({
@@ -84,11 +85,11 @@ export async function createApp(config: Config, log: Log, watch: Watch = {}): Pr
     relay: (job, ask) => relay(job, ask, relaySettings),
     keep: createKeep({ ...caches, freshness, by }),
     standIn: (job, error) => {
-      const other = standIn(job, error, fallback);
+      const other = desk.standIn(job, error);
       if (other) warnOfFallback(log, error, job);
       return other;
     },
-    fetch: withFallback(fetch, fallback),
+    fetch: desk.fetch,
     weigh: (job, original) => weigh(original, job, config),
     queue,
     render: createRender({

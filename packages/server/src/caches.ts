@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { Cache } from "./cache/cache.ts";
 import { diskStore, type DiskStore } from "./cache/disk.ts";
 import { folderBoard } from "./cache/folder-board.ts";
+import { NOBODYS_KEY } from "./cache/key.ts";
 import { memoryStore, type MemoryStore } from "./cache/memory.ts";
 import { Patience } from "./cache/patience.ts";
 import type { Purge, PurgeBoard } from "./cache/purge.ts";
@@ -32,8 +33,6 @@ export interface Caches {
   readonly renditions: Cache;
   readonly originals: Cache;
   readonly purges: Purges;
-  /** Tiers that other replicas share; what they hold is swept by whoever orders a purge. */
-  readonly shared: ReadonlySet<string>;
   /** Milliseconds after which replicas have heard of a purge; 0 where there is no way for them to. */
   readonly hearingMs: number;
   /** Bytes and entries by tier, as far as they are known here. */
@@ -102,7 +101,6 @@ export async function openCaches(config: Config, by: string, { log, watch = {} }
     renditions,
     originals,
     purges,
-    shared: SHARED,
     hearingMs: shared.s3 ? BUCKET_BOARD_MS : shared.redis ? BOARD_MS : 0,
     sizes: () => sizesOf(near, disks),
     start: async () => {
@@ -117,6 +115,7 @@ export async function openCaches(config: Config, by: string, { log, watch = {} }
   };
 }
 
+/** Tiers that other replicas share; what they hold is swept by whoever orders a purge. */
 const SHARED: ReadonlySet<string> = new Set(["redis", "s3"]);
 
 interface Watching {
@@ -235,7 +234,7 @@ function turnsOf({ cache, http }: Config, redis: RedisCache | undefined, log: Lo
   if (!redis) return undefined;
   const patience = new Patience({
     milliseconds: cache.patience,
-    probe: () => redis.store.head(`${"0".repeat(24)}-${"0".repeat(40)}`),
+    probe: () => redis.store.head(NOBODYS_KEY),
     onChange: ({ lost }) => log.debug("Locks of the cache", { lost }),
   });
   return new Turns({ lock: redis.lock, patience, milliseconds: http.timeout * 1000 });

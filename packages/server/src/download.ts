@@ -205,8 +205,6 @@ async function digestInSteps(bytes: Uint8Array): Promise<string> {
   return hash.digest("base64url");
 }
 
-export const digestOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("base64url");
-
 const extensionOf = (url: string): string => /\.[^./]*$/.exec(url.replace(/[?#].*$/s, ""))?.[0] ?? "";
 
 /** A format that is known but has no decoder here is nobody's failure to fetch, so no fallback covers it. */

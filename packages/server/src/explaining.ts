@@ -113,35 +113,34 @@ const refusedBy = (check: CheckName, { code, status, message }: HttpError): Chec
   reason: message,
 });
 
-const decidedOf = (job: Job, path: string, grammar: Grammar): Partial<Explanation> => ({
-  source: job.source,
-  options: Object.entries(job.options).map(([name, value]) => ({
-    name: (OPTIONS[name as OptionName] as AnyOption).names[0] ?? name,
-    value,
-    from: originOf(name as OptionName, { path, grammar }),
-  })),
-  accepted: job.accepted,
-  key: job.key,
-});
-
-interface Where {
-  readonly path: string;
-  readonly grammar: Grammar;
+function decidedOf(job: Job, path: string, grammar: Grammar): Partial<Explanation> {
+  const originOf = origins(path, grammar);
+  return {
+    source: job.source,
+    options: Object.entries(job.options).map(([name, value]) => ({
+      name: (OPTIONS[name as OptionName] as AnyOption).names[0] ?? name,
+      value,
+      from: originOf(name as OptionName),
+    })),
+    accepted: job.accepted,
+    key: job.key,
+  };
 }
 
-/** Who set an option last: the URL itself, a preset of it, the default preset, or the client's hints. */
-function originOf(name: OptionName, { path, grammar }: Where): string {
+/** Tells who set an option last: the URL itself, a preset of it, the default preset, or the client's hints. */
+function origins(path: string, grammar: Grammar): (name: OptionName) => string {
   const silent = new Map(
     [...(grammar.presets?.keys() ?? [])].map((preset): [string, string[]] => [preset, []]),
   );
   const own = parsePath(path, { ...grammar, presets: silent }).options;
-  if (name in own && !(grammar.defaults && name in grammar.defaults)) return "URL";
-  const names = presetsOf(path, grammar).reverse();
-  for (const preset of [...names, "default"]) {
-    const body = grammar.presets?.get(preset);
-    if (body?.some((segment) => name in read(segment, grammar))) return `preset ${preset}`;
-  }
-  return "client hints";
+  const presets = [...presetsOf(path, grammar).reverse(), "default"];
+  return (name) => {
+    if (name in own && !(grammar.defaults && name in grammar.defaults)) return "URL";
+    const sets = (preset: string): boolean =>
+      grammar.presets?.get(preset)?.some((segment) => name in read(segment, grammar)) ?? false;
+    const preset = presets.find(sets);
+    return preset === undefined ? "client hints" : `preset ${preset}`;
+  };
 }
 
 /** Presets that a path names, in their order. */

@@ -79,14 +79,14 @@ export const createHandle =
 
 /** The picture from wherever it is, or another in its place. */
 async function serve(job: Job, { signal }: Ask, app: Parts): Promise<Served> {
+  const find = (wanted: Job): Promise<Served> =>
+    app.keep(wanted, (kept, shared) => produce({ job: wanted, kept }, shared, app), signal);
   try {
-    return await app.keep(job, (kept, shared) => produce({ job, kept }, shared, app), signal);
+    return await find(job);
   } catch (error) {
     const other = app.standIn(job, HttpError.from(error));
     if (!other) throw error;
-    const make = (kept: Rendition | undefined, shared: AbortSignal): Promise<Made> =>
-      produce({ job: other.job, kept }, shared, app);
-    return { ...(await app.keep(other.job, make, signal)), fallbackStatus: other.status };
+    return { ...(await find(other.job)), fallbackStatus: other.status };
   }
 }
 

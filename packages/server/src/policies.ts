@@ -4,11 +4,12 @@ import type { Asset } from "./assets.ts";
 import type { FreshnessSettings } from "./cache/freshness.ts";
 import type { Config } from "./config/settings.ts";
 import { version } from "./config/version.ts";
-import { digestOf, isLocal } from "./download.ts";
+import { isLocal } from "./download.ts";
 import { tagHeaders } from "./edges.ts";
 import { applyBase, replaceUrl } from "./guard/allowlist.ts";
 import type { Job, JobSettings } from "./job.ts";
 import { header, type Headers } from "./message.ts";
+import { digestOf } from "./rendition.ts";
 import type { ReplySettings } from "./reply.ts";
 import { passCookies } from "./source/cookies.ts";
 

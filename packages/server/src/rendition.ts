@@ -38,8 +38,11 @@ export function saidOf(headers: Readonly<Partial<Record<string, string>>>): Rend
   );
 }
 
-/** The part of an ETag that says what the bytes are: 160 bits of their SHA-256, base64url. */
-export const hashOf = (bytes: Uint8Array): string => hash("sha256", bytes, "base64url").slice(0, 27);
+/** SHA-256, base64url. */
+export const digestOf = (bytes: Uint8Array): string => hash("sha256", bytes, "base64url");
+
+/** The part of an ETag that says what the bytes are: 160 bits of their digest. */
+export const hashOf = (bytes: Uint8Array): string => digestOf(bytes).slice(0, 27);
 
 const NUMBERS = ["width", "height", "frames", "sourceFrames", "bornAt"] as const;
 

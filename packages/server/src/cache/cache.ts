@@ -94,14 +94,9 @@ export class Cache {
 
   /** Has something made without asking or telling any tier; those who ask for it at the same time share it. */
   async pass(wanted: Wanted, renew: Renew, signal: AbortSignal): Promise<Found> {
-    const mine = { began: false };
-    const start = (shared: AbortSignal): Promise<Renewed> => {
-      mine.began = true;
-      return renew(undefined, shared);
-    };
     const trip = `past ${tripOf(wanted, this.#settings.purges)}`;
-    const { entry } = await this.#settings.renewals.share(trip, start, signal);
-    return { entry, state: mine.began ? "miss" : "shared" };
+    const { entry, state } = await this.#share(trip, (shared) => renew(undefined, shared), signal);
+    return { entry, state };
   }
 
   /**
@@ -156,10 +151,7 @@ export class Cache {
     const fresh = tags.filter((tag) => !entry.head.tags.includes(tag));
     // What no cache may keep has no lifetime, and is not kept for its tags either.
     if (fresh.length === 0 || entry.head.freshUntil === 0) return { entry, state };
-    const tagged = {
-      ...entry,
-      head: { ...entry.head, tags: [...entry.head.tags, ...fresh].slice(0, MOST_TAGS) },
-    };
+    const tagged = withTags(entry, fresh);
     void this.#settings.tiers.keep(key, tagged, Infinity);
     return { entry: tagged, state, retagged: true };
   }
@@ -169,16 +161,23 @@ export class Cache {
     { kept, renew }: { readonly kept: Entry | undefined; readonly renew: Renew },
     signal: AbortSignal,
   ): Promise<Found> {
-    const { purges, renewals, refusals } = this.#settings;
+    const { purges, refusals } = this.#settings;
     const refusal = refusals.find(wanted.key);
     if (refusal) throw refusal;
+    const make = (shared: AbortSignal): Promise<Renewed> => this.#make(wanted, { kept, renew }, shared);
+    const { entry, unchanged, state } = await this.#share(tripOf(wanted, purges), make, signal);
+    return this.#hit(entry, unchanged ? "hit" : state, wanted);
+  }
+
+  /** Work that others may have begun; `miss` where it is ours. */
+  async #share(trip: string, work: (signal: AbortSignal) => Promise<Renewed>, signal: AbortSignal) {
     const mine = { began: false };
     const start = (shared: AbortSignal): Promise<Renewed> => {
       mine.began = true;
-      return this.#make(wanted, { kept, renew }, shared);
+      return work(shared);
     };
-    const { entry, unchanged } = await renewals.share(tripOf(wanted, purges), start, signal);
-    return this.#hit(entry, unchanged ? "hit" : mine.began ? "miss" : "shared", wanted);
+    const renewed = await this.#settings.renewals.share(trip, start, signal);
+    return { ...renewed, state: mine.began ? ("miss" as const) : ("shared" as const) };
   }
 
   async #make(
@@ -197,16 +196,7 @@ export class Cache {
     if (turn && "entry" in turn) return { entry: turn.entry, keep: false, unchanged: true, costMs: 0 };
     try {
       const renewed = await renew(kept, signal);
-      const entry = {
-        ...renewed.entry,
-        head: {
-          ...renewed.entry.head,
-          tags: [...new Set([...renewed.entry.head.tags, ...(kept?.head.tags ?? []), ...tags])].slice(
-            0,
-            MOST_TAGS,
-          ),
-        },
-      };
+      const entry = withTags(renewed.entry, [...(kept?.head.tags ?? []), ...tags]);
       // Those who wait for their turn must find it.
       if (renewed.keep) void tiers.keep(key, entry, renewed.costMs).finally(turn?.release);
       else void turn?.release();
@@ -221,6 +211,11 @@ export class Cache {
       throw error;
     }
   }
+}
+
+function withTags({ head, body }: Entry, more: readonly string[]): Entry {
+  const tags = [...new Set([...head.tags, ...more])].slice(0, MOST_TAGS);
+  return { head: { ...head, tags }, body };
 }
 
 /** Work that began before a purge is none to join after it. */

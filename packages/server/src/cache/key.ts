@@ -3,6 +3,9 @@ import { createHash } from "node:crypto";
 const digest = (text: string, digits: number): string =>
   createHash("sha256").update(text).digest("hex").slice(0, digits);
 
+/** A key that nothing is kept under, to ask whether a store answers. */
+export const NOBODYS_KEY = `${"0".repeat(24)}-${"0".repeat(40)}`;
+
 /** What all keys begin with that belong to a source. */
 export const sourcePrefix = (source: string): string => `${digest(source, 24)}-`;
 

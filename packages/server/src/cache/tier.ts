@@ -1,3 +1,4 @@
+import { NOBODYS_KEY } from "./key.ts";
 import { Patience, type PatienceSettings } from "./patience.ts";
 import type { CacheStore, Entry } from "./store.ts";
 
@@ -28,9 +29,6 @@ export interface Tier {
   drop(key: string): Promise<void>;
   close(): Promise<void>;
 }
-
-/** A key that nothing is kept under. */
-const NOBODYS_KEY = `${"0".repeat(24)}-${"0".repeat(40)}`;
 
 export function createTier(settings: TierSettings): Tier {
   const { name, store, patienceMs, admits = () => true, onLook, onChange, onFault } = settings;
