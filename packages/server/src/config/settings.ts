@@ -76,6 +76,21 @@ const buckets = (store: "S3" | "GCS" | "ABS" | "SWIFT") => ({
   }),
 });
 
+/** Where an S3 is, and as whom it is asked, which `role` says in a sentence: for sources, and for the cache. */
+const amazon = (store: "S3" | "CACHE_S3", role: string) => ({
+  endpoint: setting(endpoint, "", "The server to ask instead of Amazon's own.", {
+    imgproxy: `IMGPROXY_${store}_ENDPOINT`,
+  }),
+  endpointUsePathStyle: setting(bool, true, "That server has the bucket in the path, not in the host.", {
+    imgproxy: `IMGPROXY_${store}_ENDPOINT_USE_PATH_STYLE`,
+  }),
+  assumeRoleArn: setting(string, "", role, { imgproxy: `IMGPROXY_${store}_ASSUME_ROLE_ARN` }),
+  assumeRoleExternalId: setting(string, "", "What the role's owner wants to hear from those who assume it.", {
+    imgproxy: `IMGPROXY_${store}_ASSUME_ROLE_EXTERNAL_ID`,
+    secret: true,
+  }),
+});
+
 /**
  * THE TABLE of settings, grouped as the code is grouped and sorted by meaning. Names of variables and flags follow from
  * it by rule (`names.ts`); meanings and defaults are imgproxy's, except where `differences.ts` says otherwise.
@@ -518,24 +533,7 @@ export const SETTINGS = {
       imgproxy: "IMGPROXY_CACHE_S3_REGION",
       derived: "AWS_REGION, else us-west-1",
     }),
-    endpoint: setting(endpoint, "", "The server to ask instead of Amazon's own.", {
-      imgproxy: "IMGPROXY_CACHE_S3_ENDPOINT",
-    }),
-    endpointUsePathStyle: setting(bool, true, "That server has the bucket in the path, not in the host.", {
-      imgproxy: "IMGPROXY_CACHE_S3_ENDPOINT_USE_PATH_STYLE",
-    }),
-    assumeRoleArn: setting(string, "", "The role to use the bucket as; none where empty.", {
-      imgproxy: "IMGPROXY_CACHE_S3_ASSUME_ROLE_ARN",
-    }),
-    assumeRoleExternalId: setting(
-      string,
-      "",
-      "What the role's owner wants to hear from those who assume it.",
-      {
-        imgproxy: "IMGPROXY_CACHE_S3_ASSUME_ROLE_EXTERNAL_ID",
-        secret: true,
-      },
-    ),
+    ...amazon("CACHE_S3", "The role to use the bucket as; none where empty."),
   },
 
   operator: {
@@ -577,24 +575,7 @@ export const SETTINGS = {
       imgproxy: "IMGPROXY_S3_REGION",
       derived: "AWS_REGION, else us-west-1",
     }),
-    endpoint: setting(endpoint, "", "The server to ask instead of Amazon's own.", {
-      imgproxy: "IMGPROXY_S3_ENDPOINT",
-    }),
-    endpointUsePathStyle: setting(bool, true, "That server has the bucket in the path, not in the host.", {
-      imgproxy: "IMGPROXY_S3_ENDPOINT_USE_PATH_STYLE",
-    }),
-    assumeRoleArn: setting(string, "", "The role to read buckets as; none where empty.", {
-      imgproxy: "IMGPROXY_S3_ASSUME_ROLE_ARN",
-    }),
-    assumeRoleExternalId: setting(
-      string,
-      "",
-      "What the role's owner wants to hear from those who assume it.",
-      {
-        imgproxy: "IMGPROXY_S3_ASSUME_ROLE_EXTERNAL_ID",
-        secret: true,
-      },
-    ),
+    ...amazon("S3", "The role to read buckets as; none where empty."),
     sseCustomerKey: setting(
       aesKey,
       undefined,
