@@ -39,6 +39,15 @@ export default tseslint.config(
     },
   },
   {
+    // Browsers and the edge have no Node; its types are there for the entries that are for servers.
+    files: ["packages/url/src/**/*.ts"],
+    ignores: ["**/*.test.ts", "packages/url/src/sign/index.ts", "packages/url/src/signer/**"],
+    rules: {
+      "no-restricted-imports": ["error", { patterns: ["node:*"] }],
+      "no-restricted-globals": ["error", "Buffer", "process", "require", "setImmediate"],
+    },
+  },
+  {
     files: ["**/*.mjs", "**/*.js"],
     ...tseslint.configs.disableTypeChecked,
   },

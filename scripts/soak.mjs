@@ -77,12 +77,15 @@ async function soak({ node, folder, pictures, group }) {
   try {
     const { makeRounds } = await import("./load/rounds.mjs");
     const { ask } = await import("./load/ask.mjs");
+    const { fillCache } = await import("./load/fill.mjs");
     const ledger = createLedger();
     const origin = await begin(startHelper(node, "origin.mjs", { folder }));
     const { url } = origin.ready;
     const env = await settingsFor(url);
     const { onLine } = ledger;
     const server = await begin(startServer(node, { env, onLine, through: group?.through }));
+    const picture = `plain/${url}/fine/0/small.jpg`;
+    await fillCache(server.url, { picture, bytes: Number(env.TINTYPE_CACHE_MEMORY) });
     const random = createRandom(seed);
     const next = createWishes({ random, origin: url, pictures });
     const healthOf = async () => (await ask(`${server.url}/health`)).milliseconds;

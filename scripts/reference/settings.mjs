@@ -7,6 +7,10 @@ const GROUPS = {
   http: ["HTTP", "The door, the life of connections, and the headers of answers."],
   url: ["URLs", "How URLs are read, and what they may say."],
   guard: ["Guard", "Who may ask, and whom the server asks."],
+  capability: [
+    "Capabilities",
+    "URLs of which the browser chooses the size without a key: [how they work](../capability-urls.md).",
+  ],
   source: ["Sources", "Where originals come from, and how patiently."],
   cache: [
     "Cache",

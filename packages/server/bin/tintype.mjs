@@ -20,6 +20,12 @@ const kept = new URL(
  */
 const GLIBC = { MALLOC_ARENA_MAX: "1", MALLOC_MMAP_THRESHOLD_: "131072", MALLOC_TRIM_THRESHOLD_: "1048576" };
 
+/**
+ * What V8 may keep for values that live for a moment, in MiB. It takes three times that and gives nothing back; with its own
+ * 16 the server holds 45 MiB more.
+ */
+const YOUNG = ["--max-semi-space-size=8"];
+
 /** Where nobody has chosen an allocator or its settings, and nobody talks to this process over a channel that would be lost. */
 const beginsAnew = () =>
   process.argv[2] === "serve" &&
@@ -37,7 +43,7 @@ if (isOld && existsSync(kept)) {
   console.error("tintype is not built yet: run `npm run build` at the top of its repository.");
   process.exitCode = 1;
 } else if (beginsAnew()) {
-  const args = [...process.execArgv, ...process.argv.slice(1)];
+  const args = [...YOUNG, ...process.execArgv, ...process.argv.slice(1)];
   process.execve(process.execPath, [process.execPath, ...args], { ...process.env, ...GLIBC });
 } else {
   await import(entry);

@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import type { Grammar } from "@tintype/url";
+import { admit, allowlistOf, openAccess } from "./access.ts";
 import { fallbackOf, watermarkOf } from "./assets.ts";
 import { openCaches, type Caches, type Watch } from "./caches.ts";
 import { createCollector } from "./collector.ts";
@@ -8,11 +10,10 @@ import { openEdges } from "./edges.ts";
 import { HttpError } from "./errors.ts";
 import { createExplain, type Explanation } from "./explaining.ts";
 import { openFallback } from "./fallback.ts";
-import { createAllowlist, type Allowlist } from "./guard/allowlist.ts";
-import { createSecretCheck, createVerify } from "./guard/signature.ts";
+import { createSecretCheck } from "./guard/signature.ts";
 import { createHandle, type Told } from "./handle.ts";
 import type { RenderSettings } from "./image/settings.ts";
-import { decide, type Job } from "./job.ts";
+import { decideOn, type Job } from "./job.ts";
 import { createKeep } from "./keeping.ts";
 import type { Ask, Headers } from "./message.ts";
 import type { Log } from "./observe/log.ts";
@@ -29,6 +30,7 @@ import { createRender } from "./rendering.ts";
 import { refuseWith, replyWith } from "./reply.ts";
 import type { Scope } from "./scope.ts";
 import type { Source } from "./source/source.ts";
+import { isDropped, type Shelf } from "./source/dropped.ts";
 import { openSources } from "./sources.ts";
 import { weigh } from "./weigh.ts";
 
@@ -41,8 +43,14 @@ export interface App {
   readonly sandbox: SandboxReport;
   /** Every kind of source, behind the gate. */
   readonly source: Source;
+  /** Where the playground of a development server keeps what is dropped into it. */
+  readonly dropped: Shelf | undefined;
+  /** What a URL may say. */
+  readonly grammar: Grammar;
   readonly queue: Queue;
   readonly caches: Caches;
+  /** Reads what may change while the server runs: keys of capabilities, and what is revoked. */
+  readonly reload: () => void;
   /** Says what would become of a target, and why. */
   readonly explain: (target: string, headers: Headers) => Promise<Explanation>;
   /** Has something forgotten, everywhere. */
@@ -52,9 +60,13 @@ export interface App {
 
 /** Introduces everyone to everyone. Rejects with a sentence where the configuration cannot work. */
 export async function createApp(config: Config, log: Log, watch: Watch = {}): Promise<App> {
-  const allowlist = allowlistOf(config);
+  const listed = allowlistOf(config);
   const sandbox = await sandboxOf(config);
-  const sources = openSources(config, allowlist);
+  const sources = openSources(config, listed);
+  // What the developer has put in by hand needs no place on the list.
+  const allowlist = sources.dropped
+    ? { ...listed, allows: (source: string) => isDropped(source) || listed.allows(source) }
+    : listed;
   const [watermark, fallback] = await Promise.all([
     watermarkOf(config, sources.own),
     fallbackOf(config, sources.own),
@@ -65,6 +77,7 @@ export async function createApp(config: Config, log: Log, watch: Watch = {}): Pr
   const by = randomUUID();
   const caches = await openCaches(config, by, { log, watch });
   const { freshness, job: jobSettings, reply: replySettings } = policiesOf(config, watermark);
+  const access = openAccess(config, jobSettings, log);
   const refuse = (error: HttpError) =>
     refuseWith(error, { errorTtl: config.http.errorTtl, detailed: config.http.developmentErrorsMode });
   const { maxSrcFileSize: maxBytes } = config.source;
@@ -73,14 +86,12 @@ export async function createApp(config: Config, log: Log, watch: Watch = {}): Pr
   const fetch = createFetch({ source: sources.asked, maxBytes, originals: caches.originals, freshness, by });
 
   const desk = openFallback(fallback, fetch);
-  const verify = createVerify(config.guard);
-
   const handle = createHandle({
-    pathPrefix: config.http.pathPrefix,
     timeout,
     checkSecret: createSecretCheck(config.guard.secret),
-    verify,
-    decide: (path, headers) => decide(path, headers, jobSettings),
+    read: access.read,
+    move: access.move,
+    decide: (wishes, headers) => decideOn(wishes, headers, jobSettings),
     admit: (source) => admit(source, allowlist),
     relay: (job, ask) => relay(job, ask, relaySettings),
     keep: createKeep({ ...caches, freshness, by }),
@@ -105,7 +116,7 @@ export async function createApp(config: Config, log: Log, watch: Watch = {}): Pr
   const explain = createExplain({
     config,
     pathPrefix: config.http.pathPrefix,
-    verify,
+    access,
     job: jobSettings,
     admit: (source) => admit(source, allowlist),
     fetch,
@@ -120,6 +131,7 @@ export async function createApp(config: Config, log: Log, watch: Watch = {}): Pr
   });
   await caches.start();
   const close = async (graceSeconds: number): Promise<void> => {
+    access.close();
     await pool.close({ graceSeconds });
     await caches.close();
     await sources.close();
@@ -129,29 +141,16 @@ export async function createApp(config: Config, log: Log, watch: Watch = {}): Pr
     refuse,
     purge,
     explain,
+    reload: access.reload,
     pool,
     sandbox: sandbox.report,
     source: sources.asked,
+    dropped: sources.dropped,
+    grammar: jobSettings.grammar,
     queue,
     caches,
     close,
   };
-}
-
-/** Without a key and without a list, only `local://` is served: an open proxy would be abused. */
-function allowlistOf({ guard, http }: Config): Allowlist {
-  const open = guard.keys.length > 0 || http.development;
-  const list = createAllowlist(guard.allowedSources, { unlisted: open ? "allowed" : "refused" });
-  if (open || guard.allowedSources.length > 0) return list;
-  return { ...list, allows: (source) => /^local:\/\//i.test(source) };
-}
-
-function admit(source: string, { allows }: Allowlist): void {
-  if (allows(source)) return;
-  throw new HttpError(
-    "source_not_allowed",
-    `expected a source on the allow-list, got ${source}: set IMGPROXY_ALLOWED_SOURCES to allow it, or IMGPROXY_KEY and IMGPROXY_SALT to sign URLs`,
-  );
 }
 
 /** Of the time for a request: what a renderer works longer than that, and is killed over, is not for want of time. */

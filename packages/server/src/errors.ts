@@ -101,6 +101,13 @@ export const ERRORS = {
     "no-store",
     "Signing is off, and the URL starts with an option where the signature belongs: put `unsafe` or any other word in front.",
   ),
+  bad_capability: refusal(
+    403,
+    "Forbidden",
+    "security",
+    "no-store",
+    "The capability is malformed, tampered with, expired or revoked, made out to another host, or its policy has not what was picked; the log says which.",
+  ),
   bad_secret: refusal(
     403,
     "Forbidden",

@@ -6,12 +6,15 @@ import {
   type OptionName,
   type Options,
 } from "@tintype/url";
+import type { Access } from "./access.ts";
 import type { Caches } from "./caches.ts";
 import type { Config } from "./config/settings.ts";
 import type { Fetch } from "./download.ts";
 import { HttpError } from "./errors.ts";
-import { checkFormat, decide, readTarget, type Job, type JobSettings } from "./job.ts";
-import type { Headers } from "./message.ts";
+import { capabilityIn, wishesOf } from "./granting.ts";
+import type { Grant, Moved } from "./guard/capability.ts";
+import { checkFormat, decide, decideOn, readTarget, type Job, type JobSettings } from "./job.ts";
+import type { Ask, Headers } from "./message.ts";
 import type { Rendition } from "./rendition.ts";
 import { foresee, type Foreseen } from "./weigh.ts";
 
@@ -19,7 +22,7 @@ import { foresee, type Foreseen } from "./weigh.ts";
 export interface ExplainParts {
   readonly config: Config;
   readonly pathPrefix: string;
-  readonly verify: (signature: string, path: string) => void;
+  readonly access: Pick<Access, "verify" | "check" | "grants">;
   readonly job: JobSettings;
   readonly admit: (source: string) => void;
   readonly fetch: Fetch;
@@ -75,10 +78,8 @@ export function createExplain(
       }
     };
     try {
-      const { signature, path } = await pass("path", () => readTarget(target, parts.pathPrefix));
-      await pass("signature", () => parts.verify(signature, path));
-      const job = await pass("options", () => decide(path, headers, parts.job));
-      Object.assign(found, decidedOf(job, path, parts.job.grammar));
+      const { job, originOf } = await decideWith(pass, { target, headers }, parts);
+      Object.assign(found, decidedOf(job, originOf));
       found.tiers = await caches.renditions.whereabouts(job.key);
       const last = await caches.renditions.about(job.key);
       if (last) found.lastRender = (last as Rendition).steps;
@@ -113,8 +114,41 @@ const refusedBy = (check: CheckName, { code, status, message }: HttpError): Chec
   reason: message,
 });
 
-function decidedOf(job: Job, path: string, grammar: Grammar): Partial<Explanation> {
-  const originOf = origins(path, grammar);
+type Pass = <T>(check: CheckName, work: () => T | Promise<T>) => Promise<T>;
+
+interface Decided {
+  readonly job: Job;
+  /** Who set an option. */
+  readonly originOf: (name: OptionName) => string;
+}
+
+/** As the handle decides, a check at a time. */
+async function decideWith(
+  pass: Pass,
+  { target, headers }: Pick<Ask, "target" | "headers">,
+  { access, job: settings, pathPrefix }: ExplainParts,
+): Promise<Decided> {
+  const { verify, check, grants } = access;
+  const rest = check && capabilityIn(target, pathPrefix);
+  if (check && rest !== undefined) {
+    await pass("path", () => undefined);
+    const grant = await pass("signature", () => check(rest));
+    const wishes = await pass("options", () => wishesOf(settled(grant), grants));
+    return { job: decideOn(wishes, headers, settings), originOf: () => "capability" };
+  }
+  const { signature, path } = await pass("path", () => readTarget(target, pathPrefix));
+  await pass("signature", () => verify(signature, path));
+  const job = await pass("options", () => decide(path, headers, settings));
+  return { job, originOf: origins(path, settings.grammar) };
+}
+
+/** Throws HttpError where the pick lies between rungs, which is answered with a redirect. */
+function settled(grant: Grant | Moved): Grant {
+  if (!("path" in grant)) return grant;
+  throw new HttpError("bad_capability", `expected a rung; the next one is at ${grant.path}`);
+}
+
+function decidedOf(job: Job, originOf: Decided["originOf"]): Partial<Explanation> {
   return {
     source: job.source,
     options: Object.entries(job.options).map(([name, value]) => ({

@@ -1,8 +1,10 @@
+import type { Wishes } from "@tintype/url";
 import { startDeadline } from "./deadline.ts";
 import type { Download, Fetch, Unchanged } from "./download.ts";
 import { HttpError } from "./errors.ts";
 import type { StandIn } from "./fallback.ts";
-import { checkFormat, readTarget, type Job } from "./job.ts";
+import type { Moved } from "./guard/capability.ts";
+import { checkFormat, type Job } from "./job.ts";
 import type { Keep, Made, Served } from "./keeping.ts";
 import type { Ask, Headers, Reply } from "./message.ts";
 import { span } from "./observe/trace.ts";
@@ -12,14 +14,14 @@ import type { Rendered } from "./rendering.ts";
 
 /** Everyone whom a request meets on its way. `app.ts` introduces them. */
 export interface Parts {
-  readonly pathPrefix: string;
   /** Seconds for a whole request. */
   readonly timeout: number;
   /** Throws HttpError. */
   readonly checkSecret: (authorization: string | undefined) => void;
-  /** Throws HttpError. */
-  readonly verify: (signature: string, path: string) => void;
-  readonly decide: (path: string, headers: Headers) => Job;
+  /** Verifies what a target is signed by, and reads it. Throws HttpError. */
+  readonly read: (target: string, headers: Headers) => Wishes | Moved;
+  readonly move: (moved: Moved) => Reply;
+  readonly decide: (wishes: Wishes, headers: Headers) => Job;
   /** Throws HttpError. */
   readonly admit: (source: string) => void;
   readonly relay: (job: Job, ask: Ask) => Promise<Reply>;
@@ -62,9 +64,9 @@ export const createHandle =
       let job: Job | undefined;
       try {
         app.checkSecret(ask.headers.authorization as string | undefined); // Node never gives this header twice.
-        const { signature, path } = readTarget(ask.target, app.pathPrefix);
-        app.verify(signature, path);
-        job = app.decide(path, ask.headers);
+        const wishes = app.read(ask.target, ask.headers);
+        if ("path" in wishes) return { reply: app.move(wishes) };
+        job = app.decide(wishes, ask.headers);
         app.admit(job.source);
         if (job.options.raw) return { reply: await app.relay(job, ask), job, state: "raw" };
         checkFormat(job);

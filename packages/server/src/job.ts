@@ -10,6 +10,7 @@ import {
   type OptionName,
   type Options,
   type Stage,
+  type Wishes,
 } from "@tintype/url";
 import { keyOf } from "./cache/key.ts";
 import { HttpError } from "./errors.ts";
@@ -63,8 +64,12 @@ export function readTarget(target: string, pathPrefix: string) {
 }
 
 /** Path and headers to a decision. Throws HttpError. */
-export function decide(path: string, headers: Headers, settings: JobSettings): Job {
-  const { options, source: asked } = read(path, headers, settings);
+export const decide = (path: string, headers: Headers, settings: JobSettings): Job =>
+  decideOn(readWishes(path, headers, settings), headers, settings);
+
+/** What is wished for, and by whom, to a decision. Throws HttpError. */
+export function decideOn(wishes: Wishes, headers: Headers, settings: JobSettings): Job {
+  const { options, source: asked } = wishes;
   const source = settings.resolve(asked);
   if (isExpired(options.expires))
     throw new HttpError("expired", `expected a later time, got a URL that expired at ${options.expires}`);
@@ -83,7 +88,8 @@ export function checkFormat({ options: { format }, enforced }: Job): void {
   throw new HttpError("format_unsaveable", `no encoder for ${format} is installed`);
 }
 
-function read(path: string, headers: Headers, { grammar, clientHints }: JobSettings) {
+/** What a path says. Throws HttpError. */
+export function readWishes(path: string, headers: Headers, { grammar, clientHints }: JobSettings): Wishes {
   try {
     return parsePath(path, clientHints ? { ...grammar, defaults: hintsOf(headers) } : grammar);
   } catch (error) {

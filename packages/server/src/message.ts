@@ -13,6 +13,8 @@ export interface Ask {
   readonly peer: string;
   /** Aborts when the client hangs up. */
   readonly signal: AbortSignal;
+  /** What came behind the head; only routes that want it read it. */
+  readonly body?: AsyncIterable<Uint8Array>;
 }
 
 /** One answer. A body that is an iterable is streamed, and an error in its middle cuts the connection. */

@@ -13,6 +13,8 @@ export interface RouteSettings {
   /** CORS headers of every answer about a picture. */
   readonly cors: Reply["headers"];
   readonly pages: Readonly<Record<string, () => Promise<Reply> | Reply>>;
+  /** Answers for itself and all below it, where there is one; undefined for a path that nothing is served at. */
+  readonly playground?: ((ask: Ask, path: string) => Promise<Told | undefined>) | undefined;
   /** Resolves to the reason not to send requests here, or to undefined. */
   readonly unready: () => Promise<string | undefined>;
   readonly handle: (ask: Ask) => Promise<Told>;
@@ -55,6 +57,8 @@ export function createRoutes(settings: RouteSettings): (ask: Ask) => Promise<Tol
     if (path !== pathPrefix && !path.startsWith(`${pathPrefix}/`)) return nothing(settings);
     const inside = path.slice(pathPrefix.length) || "/";
     if (ask.method === "OPTIONS") return preflight;
+    if (settings.playground && /^\/playground(?:\/|$)/.test(inside))
+      return (await settings.playground(ask, inside)) ?? nothing(settings);
     if (!GET.has(ask.method)) return nothing(settings);
     if (Object.hasOwn(exact, inside)) return exact[inside]!(ask);
     if (inside.startsWith("/.well-known/")) return { ...nothing(settings), quiet: true };

@@ -12,11 +12,11 @@ import type { Handle } from "./message.ts";
 import { createLog, type Log } from "./observe/log.ts";
 import { metricsHandle, type Metrics } from "./observe/metrics.ts";
 import { lineSink } from "./observe/sink.ts";
-import { createSite } from "./site.ts";
+import { createSite, type Companion } from "./site.ts";
 import { createLookout, operatorHandle, startWatching } from "./watching.ts";
 
 /** Starts the server, which then lives until a signal; resolves when it listens. Rejects with a sentence. */
-export async function serve({ config, warnings }: Loaded): Promise<void> {
+export async function serve({ config, warnings }: Loaded, companion?: Companion): Promise<void> {
   markLate();
   const { logFormat: format, logLevel: level } = config.observe;
   const log = createLog({ format, level, write: lineSink(process.stdout) });
@@ -34,10 +34,11 @@ export async function serve({ config, warnings }: Loaded): Promise<void> {
   const doors = await openDoors(config, {
     log,
     metrics: watchers.metrics,
-    handle: createSite(config, { app, log, readiness, ...watchers }),
+    handle: createSite(config, { app, log, readiness, companion, ...watchers }),
     operator: operatorHandle(config, { app, log, ...watchers }),
   });
   const [door] = doors;
+  companion?.onListening(door.url);
   await app.pool.started;
   log.info("listening", {
     url: door.url,
@@ -45,6 +46,7 @@ export async function serve({ config, warnings }: Loaded): Promise<void> {
     renderers: config.render.workers,
     sandbox: app.sandbox.name,
   });
+  process.on("SIGHUP", app.reload);
   runUntilSignal({
     doors,
     readiness,
@@ -54,7 +56,10 @@ export async function serve({ config, warnings }: Loaded): Promise<void> {
       await app.close(0);
       await watchers.stop();
     },
-    exit: (code) => process.exit(code),
+    exit: (code) => {
+      companion?.onLeaving();
+      process.exit(code);
+    },
     report: (error, origin) => {
       log.error(`${origin}: the server ends`, { error: String(error), stack: stackOf(error) });
       watchers.reporter?.report(error, { origin });

@@ -1,8 +1,10 @@
 import { readdir } from "node:fs/promises";
+import { sign } from "@tintype/url/sign";
 import type { App } from "./app.ts";
 import type { Config } from "./config/settings.ts";
 import { version } from "./config/version.ts";
 import { ERRORS, type HttpError } from "./errors.ts";
+import { classify } from "./guard/address.ts";
 import { createPeers } from "./guard/peers.ts";
 import type { Told } from "./handle.ts";
 import { clientIp } from "./http/client.ts";
@@ -17,7 +19,20 @@ import type { StatsCounter } from "./observe/stats.ts";
 import { failurePage, failurePolicy } from "./pages/failure.ts";
 import { galleryPage, galleryPolicy } from "./pages/gallery.ts";
 import { landingPage, landingPolicy } from "./pages/landing.ts";
+import { createPlayground } from "./pages/playground/handle.ts";
 import { createRoutes, type RouteSettings } from "./routes.ts";
+
+/** Who stands beside a site and looks on: `tintype dev`. */
+export interface Companion {
+  /** Comes between those who ask for pictures and those who make them. */
+  readonly between: (handle: App["handle"]) => App["handle"];
+  /** Pages of its own, by their path behind the prefix. */
+  readonly pages: RouteSettings["pages"];
+  /** Hears where the site is, as soon as it answers. */
+  readonly onListening: (url: string) => void;
+  /** Hears that the process is about to end. */
+  readonly onLeaving: () => void;
+}
 
 /** Everything that a site is watched and made by. */
 export interface Surroundings {
@@ -29,6 +44,7 @@ export interface Surroundings {
   /** Hears of errors that are the server's own fault. */
   readonly reporter?: Reporter | undefined;
   readonly readiness: Readiness;
+  readonly companion?: Pick<Companion, "between" | "pages"> | undefined;
 }
 
 /** Says that a picture is a picture whatever is in it: contract http.md, section 4. */
@@ -36,15 +52,16 @@ const PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src d
 
 /** All that is served at the public door: routes, headers of every answer, one log line each. */
 export function createSite(config: Config, around: Surroundings): Handle {
-  const { app, log, metrics, readiness, stats, reporter } = around;
+  const { app, log, metrics, readiness, stats, reporter, companion } = around;
   const trusts = createPeers(config.http.trustForwarded);
   const routes = createRoutes({
     ...config.http,
     cors: corsOf(config),
-    pages: pagesOf(config),
+    pages: { ...pagesOf(config), ...companion?.pages },
     unready: () => unready(app, readiness),
-    handle: counted(app.handle, metrics),
+    handle: counted(companion ? companion.between(app.handle) : app.handle, metrics),
     refuse: app.refuse,
+    playground: playgroundOf(config, app),
   });
   return async (ask) => {
     const startedAt = performance.now();
@@ -179,9 +196,30 @@ function pagesOf({ http, source }: Config): RouteSettings["pages"] {
       landingPolicy(),
     );
   if (!http.gallery) return { "/": landing };
-  const gallery = async (): Promise<Reply> => {
-    const samples = source.localFilesystemRoot === "" ? [] : await readdir(source.localFilesystemRoot);
-    return page(galleryPage({ samples, prefix: http.pathPrefix }), galleryPolicy());
-  };
+  const gallery = async (): Promise<Reply> =>
+    page(galleryPage({ samples: await samplesOf(source), prefix: http.pathPrefix }), galleryPolicy());
   return { "/": landing, "/gallery": gallery };
+}
+
+/** Names of what lies in the folder that `local://` URLs begin at. */
+const samplesOf = ({ localFilesystemRoot: root }: Config["source"]): Promise<readonly string[]> =>
+  root === "" ? Promise.resolve([]) : readdir(root);
+
+function playgroundOf({ http, guard, source }: Config, app: App): RouteSettings["playground"] {
+  if (!http.playground) return undefined;
+  const [key] = guard.keys;
+  const [salt] = guard.salts;
+  const isSigned = key !== undefined && salt !== undefined;
+  return createPlayground({
+    prefix: http.pathPrefix,
+    gallery: http.gallery,
+    grammar: app.grammar,
+    signed: isSigned,
+    samples: () => samplesOf(source),
+    workshop: app.dropped && {
+      isLoopback: (address) => classify(address) === "loopback",
+      keep: app.dropped.put,
+      sign: isSigned ? (path) => sign(path, { key, salt, size: guard.signatureSize }) : undefined,
+    },
+  });
 }

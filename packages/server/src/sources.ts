@@ -3,6 +3,7 @@ import type { Allowlist } from "./guard/allowlist.ts";
 import { createGate } from "./guard/gate.ts";
 import { breaker } from "./source/breaker.ts";
 import type { BucketSource } from "./source/bucket.ts";
+import { createShelf, type Shelf } from "./source/dropped.ts";
 import { failures, type ForgetfulSource } from "./source/failures.ts";
 import { fileSource } from "./source/file.ts";
 import { httpSource, type HttpSource } from "./source/http.ts";
@@ -15,6 +16,8 @@ export interface Sources {
   readonly asked: Source;
   /** For what the operator asks for, watermark and fallback: not held against the allow-list, but behind the gate. */
   readonly own: Source;
+  /** Where the playground of a development server keeps what is dropped into it. */
+  readonly dropped: Shelf | undefined;
   /** Has what failed a moment ago asked for again. */
   forget(): void;
   /** Ends every connection. */
@@ -96,7 +99,8 @@ const LONGEST_PAUSE_SECONDS = 60;
 
 /** Sources of every kind; object stores are opened when they are first asked. */
 export function openSources(config: Config, allowlist: Allowlist): Sources {
-  const { source, url } = config;
+  const { source, url, http } = config;
+  const dropped = http.development && http.playground ? createShelf() : undefined;
   const web = openWeb(config, allowlist);
   const ownWeb = openWeb(config, { ...allowlist, allows: () => true });
   const stores = Object.entries(STORES)
@@ -121,8 +125,9 @@ export function openSources(config: Config, allowlist: Allowlist): Sources {
     ...Object.fromEntries(kept),
   };
   return {
-    asked: byScheme({ http: asked, https: asked, ...others }),
+    asked: byScheme({ http: asked, https: asked, ...others, ...(dropped && { dropped }) }),
     own: byScheme({ http: ownWeb, https: ownWeb, ...others }),
+    dropped,
     forget: () => [asked, ...kept.map(([, each]) => each)].forEach((each) => each.forget()),
     close: async () => {
       await Promise.all([web, ownWeb, ...stores.map(([, store]) => store)].map((each) => each.close()));

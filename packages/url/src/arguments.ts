@@ -1,7 +1,9 @@
-import { decodeBase64, encodeBase64 } from "./base64.ts";
+import { decodeBase64 } from "./base64.ts";
+import { checkTags } from "./check.ts";
 import {
   atMost,
   choice,
+  codec,
   CodecError,
   color,
   fields,
@@ -11,27 +13,17 @@ import {
   number,
   text,
   type Codec,
+  type Scalar,
 } from "./codec.ts";
+import { FORMAT_NAMES, type FormatName } from "./formats.ts";
 import { ANCHORS, gravity, type Gravity } from "./gravity.ts";
 
 /** The codecs of options whose arguments have rules of their own. */
 
-/** Formats that can be asked for. `jpg` is read as `jpeg`. */
-export const FORMAT_NAMES = [
-  "jpeg",
-  "png",
-  "webp",
-  "avif",
-  "gif",
-  "tiff",
-  "bmp",
-  "ico",
-  "svg",
-  "heic",
-  "jxl",
-] as const;
-export type FormatName = (typeof FORMAT_NAMES)[number];
-export const formatName = choice(FORMAT_NAMES, { jpg: "jpeg" });
+export { FORMAT_NAMES, type FormatName };
+
+/** A format; `jpg` is read as `jpeg`. */
+export const formatName: Scalar<FormatName> = choice(FORMAT_NAMES, { jpg: "jpeg" });
 
 export const side = integer({ min: 0 });
 export const sigma = number({ min: 0 });
@@ -45,9 +37,9 @@ export interface Extend {
   readonly gravity?: Gravity;
 }
 
-export const extend: Codec<Extend> = {
-  shape: { kind: "fields", of: { enabled: flag.shape, gravity: inside.shape } },
-  parse: (args, before) => {
+export const extend: Codec<Extend> = codec(
+  { kind: "fields", of: { enabled: flag.shape, gravity: inside.shape }, required: 1 },
+  (args, before) => {
     atMost(4, args);
     const [enabled = "", ...rest] = args;
     const where =
@@ -56,8 +48,7 @@ export const extend: Codec<Extend> = {
         : inside.parse(rest, before?.gravity);
     return { enabled: flag.read(enabled), ...(where && { gravity: where }) };
   },
-  format: ({ enabled, gravity: where }) => [flag.write(enabled), ...(where ? inside.format(where) : [])],
-};
+);
 
 export interface Crop {
   /** Pixels from 1 up, a fraction of the source below 1, the whole side at 0. */
@@ -66,9 +57,14 @@ export interface Crop {
   readonly gravity?: Gravity;
 }
 
-export const crop: Codec<Crop> = {
-  shape: { kind: "fields", of: { width: sigma.shape, height: sigma.shape, gravity: anywhere.shape } },
-  parse: (args, before) => {
+export const crop: Codec<Crop> = codec(
+  {
+    kind: "fields",
+    of: { width: sigma.shape, height: sigma.shape, gravity: anywhere.shape },
+    required: 1,
+    rule: "crop",
+  },
+  (args, before) => {
     atMost(5, args);
     const [width = "", height, ...rest] = args;
     const tall = height === undefined ? before?.height : sigma.read(height);
@@ -79,12 +75,7 @@ export const crop: Codec<Crop> = {
       ...(where && { gravity: where }),
     };
   },
-  // A gravity cannot be written without a height before it, and a height of 0 is the whole side, as none is.
-  format: ({ width, height, gravity: where }) => {
-    if (where) return [String(width), String(height ?? 0), ...anywhere.format(where)];
-    return height === undefined ? [String(width)] : [String(width), String(height)];
-  },
-};
+);
 
 export interface Trim {
   /** Colour distance, 0 to 255, that still counts as border. */
@@ -95,18 +86,17 @@ export interface Trim {
   readonly equalVertical?: boolean;
 }
 
-const trimFields = fields({ threshold: number(), color, equalHorizontal: flag, equalVertical: flag });
+const trimFields = fields(
+  { threshold: number(), color, equalHorizontal: flag, equalVertical: flag },
+  { required: 1 },
+);
 
-export const trim: Codec<Trim> = {
-  shape: trimFields.shape,
-  parse: (args, before) => {
-    const { threshold: _threshold, color: _color, ...sticky } = before ?? {};
-    const read = trimFields.parse(args, sticky);
-    // An empty threshold switches trimming off.
-    return read?.threshold === undefined ? undefined : { ...read, threshold: read.threshold };
-  },
-  format: trimFields.format,
-};
+export const trim: Codec<Trim> = codec(trimFields.shape, (args, before) => {
+  const { threshold: _threshold, color: _color, ...sticky } = before ?? {};
+  const read = trimFields.parse(args, sticky);
+  // An empty threshold switches trimming off.
+  return read?.threshold === undefined ? undefined : { ...read, threshold: read.threshold };
+});
 
 export interface Padding {
   readonly top: number;
@@ -115,17 +105,20 @@ export interface Padding {
   readonly left: number;
 }
 
-export const padding: Codec<Padding> = {
-  shape: { kind: "fields", of: { top: side.shape, right: side.shape, bottom: side.shape, left: side.shape } },
-  parse: (args, before) => {
+export const padding: Codec<Padding> = codec(
+  {
+    kind: "fields",
+    of: { top: side.shape, right: side.shape, bottom: side.shape, left: side.shape },
+    required: 4,
+  },
+  (args, before) => {
     atMost(4, args);
     const given = args.map((arg) => (arg === "" ? undefined : side.read(arg)));
     // A side left out follows the others, whatever an earlier segment said of it; only the top is kept.
     const [top = before?.top ?? 0, right = top, bottom = top, left = right] = given;
     return { top, right, bottom, left };
   },
-  format: ({ top, right, bottom, left }) => [top, right, bottom, left].map(String),
-};
+);
 
 export interface Zoom {
   readonly x: number;
@@ -134,28 +127,23 @@ export interface Zoom {
 
 export const factor = number({ above: 0 });
 
-export const zoom: Codec<Zoom> = {
-  shape: { kind: "fields", of: { x: factor.shape, y: factor.shape } },
-  parse: (args) => {
+export const zoom: Codec<Zoom> = codec(
+  { kind: "fields", of: { x: factor.shape, y: factor.shape }, required: 1, rule: "zoom" },
+  (args) => {
     atMost(2, args);
     const x = factor.read(args[0] ?? "");
     return { x, y: args[1] === undefined ? x : factor.read(args[1]) };
   },
-  format: ({ x, y }) => (x === y ? [String(x)] : [String(x), String(y)]),
-};
+);
 
 const channel = integer({ min: 0, max: 255 });
 
-export const background: Codec<string> = {
-  shape: color.shape,
-  parse: (args) => {
-    if (args.length === 1) return args[0] === "" ? undefined : color.read(args[0]!);
-    if (args.length !== 3)
-      throw new CodecError(`expected one hex colour or three numbers, got ${args.length} arguments`);
-    return args.map((arg) => channel.read(arg).toString(16).padStart(2, "0")).join("");
-  },
-  format: (value) => [value],
-};
+export const background: Codec<string> = codec(color.shape, (args) => {
+  if (args.length === 1) return args[0] === "" ? undefined : color.read(args[0]!);
+  if (args.length !== 3)
+    throw new CodecError(`expected one hex colour or three numbers, got ${args.length} arguments`);
+  return args.map((arg) => channel.read(arg).toString(16).padStart(2, "0")).join("");
+});
 
 export interface Watermark {
   readonly opacity: number;
@@ -170,24 +158,24 @@ const opacity = number({ min: 0, max: 1 });
 // imgproxy reads seven arguments and uses five.
 const watermarkFields = fields(
   { opacity, position: choice([...ANCHORS, "re"]), x: number(), y: number(), scale: number({ min: 0 }) },
-  { max: 7 },
+  { max: 7, required: 1 },
 );
 
-export const watermark: Codec<Watermark> = {
-  shape: watermarkFields.shape,
-  parse: (args, before) => {
-    const required = opacity.read(args[0] ?? "");
-    const { scale, ...read } = watermarkFields.parse(args, before) ?? {};
-    return { ...read, opacity: required, ...(scale && { scale }) };
-  },
-  format: watermarkFields.format,
-};
+export const watermark: Codec<Watermark> = codec(watermarkFields.shape, (args, before) => {
+  const required = opacity.read(args[0] ?? "");
+  const { scale, ...read } = watermarkFields.parse(args, before) ?? {};
+  return { ...read, opacity: required, ...(scale && { scale }) };
+});
 
 export type FormatQuality = Readonly<Partial<Record<FormatName, number>>>;
 
-export const formatQuality: Codec<FormatQuality> = {
-  shape: { kind: "list", of: { kind: "fields", of: { format: formatName.shape, quality: percent.shape } } },
-  parse: (args, before) => {
+export const formatQuality: Codec<FormatQuality> = codec(
+  {
+    kind: "list",
+    of: { kind: "fields", of: { format: formatName.shape, quality: percent.shape }, required: 2 },
+    rule: "pairs",
+  },
+  (args, before) => {
     if (args.length % 2 !== 0)
       throw new CodecError(`expected pairs of a format and a quality, got ${args.length} arguments`);
     const pairs = args.flatMap((arg, i) =>
@@ -195,61 +183,41 @@ export const formatQuality: Codec<FormatQuality> = {
     );
     return { ...before, ...Object.fromEntries(pairs) };
   },
-  // By the table of formats rather than by who came first: equal values are spelled alike.
-  format: (value) =>
-    FORMAT_NAMES.flatMap((name) => (value[name] === undefined ? [] : [name, String(value[name])])),
-};
+);
 
-export const formats: Codec<readonly FormatName[]> = {
-  ...list(formatName),
-  parse: (args, before = []) => [...before, ...args.map(formatName.read)],
-};
+export const formats: Codec<readonly FormatName[]> = codec(list(formatName).shape, (args, before = []) => [
+  ...before,
+  ...args.map(formatName.read),
+]);
 
-export const filename: Codec<string> = {
-  shape: { kind: "fields", of: { name: text.shape, encoded: flag.shape } },
-  parse: (args) => {
+export const filename: Codec<string> = codec(
+  { kind: "fields", of: { name: text.shape, encoded: flag.shape }, required: 1, rule: "filename" },
+  (args) => {
     atMost(2, args);
     const [name = "", encoded = ""] = args;
     // An empty name unsets it, as with the cachebuster: the official client writes one.
     return (flag.read(encoded) ? decodeBase64(name) : name) || undefined;
   },
-  format: (name) => (/^[\w.-]+$/.test(name) ? [name] : [encodeBase64(name), "1"]),
-};
-
-/** Cloudflare, CloudFront and Fastly between them take these, at most so many, in headers of which a comma or a space parts them. */
-const TAG = /^[!-+\--~]{1,256}$/;
-const MOST_TAGS = 50;
+);
 
 /** Tags in the order in which they were said, each once; a further option adds to them. */
-export const tags: Codec<readonly string[]> = {
-  ...list(text),
-  parse: (args, before = []) => {
-    const wrong = args.find((tag) => !TAG.test(tag));
-    if (wrong !== undefined)
-      throw new CodecError(
-        `expected tags of up to 256 printable characters without commas, got ${JSON.stringify(wrong)}`,
-      );
+export const tags: Codec<readonly string[]> = codec(
+  { kind: "list", of: text.shape, rule: "tags" },
+  (args, before = []) => {
     const all = [...new Set([...before, ...args])];
-    if (all.length <= MOST_TAGS) return all;
-    throw new CodecError(`expected at most ${MOST_TAGS} tags, got ${all.length}`);
+    checkTags(all);
+    return all;
   },
-};
+);
 
-export const cachebuster: Codec<string> = {
-  shape: text.shape,
-  parse: (args) => {
-    atMost(1, args);
-    return args[0] === "" ? undefined : args[0];
-  },
-  format: (value) => [value],
-};
+export const cachebuster: Codec<string> = codec(text.shape, (args) => {
+  atMost(1, args);
+  return args[0] === "" ? undefined : args[0];
+});
 
 const quarterTurn = integer({ multipleOf: 90 });
 
-export const rotate: Codec<number> = {
-  ...quarterTurn,
-  parse: (args) => {
-    atMost(1, args);
-    return ((quarterTurn.read(args[0] ?? "") % 360) + 360) % 360;
-  },
-};
+export const rotate: Codec<number> = codec(quarterTurn.shape, (args) => {
+  atMost(1, args);
+  return ((quarterTurn.read(args[0] ?? "") % 360) + 360) % 360;
+});

@@ -1,9 +1,12 @@
-import { CodecError } from "./codec.ts";
+import { CodecError } from "./shape.ts";
 
 /** URL-safe base64 without `Buffer`, because this package runs in browsers and at the edge. */
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-const VALUES = new Map(Array.from(ALPHABET, (character, value) => [character, value]));
+// Bundlers leave out what is marked so where nothing is decoded.
+const VALUES = /* @__PURE__ */ new Map(
+  /* @__PURE__ */ Array.from(ALPHABET, (character, value) => [character, value]),
+);
 
 /** Bytes as URL-safe base64 without padding. */
 export function bytesToBase64(bytes: Uint8Array): string {

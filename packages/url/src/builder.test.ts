@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { FORMAT_NAMES, type FormatName } from "./arguments.ts";
-import { buildPath, createBuilder } from "./builder.ts";
+import { buildPath, createBuilder, type Build, type BuilderSettings } from "./builder.ts";
 import { ANCHORS, type Gravity } from "./gravity.ts";
 import { OPTIONS, type OptionName, type Options } from "./options.ts";
 import { formatSegments, listOptions, parseSegments } from "./segments.ts";
-import { sign } from "./sign.ts";
+import { sign } from "./sign/index.ts";
 import { formatSource } from "./source.ts";
 import { parsePath, splitTarget } from "./target.ts";
 
@@ -231,12 +231,74 @@ describe("createBuilder", () => {
     });
   }
 
-  it("signs the path that the server will check", async () => {
+  it("signs the path that the server will check", () => {
     const key = { key: "00ff", salt: "aa" };
     const paths: string[] = [];
     createBuilder({ endpoint: "", sign: (path) => (paths.push(path), "sig") })("http://x/y", { width: 3 });
     const [path = ""] = paths;
-    const signed = await sign(path, key);
+    const signed = sign(path, key);
     assert.deepEqual(splitTarget(`/${signed}/${path}`), { signature: signed, path });
+  });
+
+  it("promises URLs where signatures are promised, and only there", async () => {
+    const sign = (path: string): Promise<string> => Promise.resolve(`s${path.length}`);
+    const later: Build<Promise<string>> = createBuilder({ endpoint: "", sign });
+    const now: Build = createBuilder({ endpoint: "", sign: () => "sig" as const });
+    const unsigned: Build = createBuilder({ endpoint: "" });
+    assert.equal(await later("http://x/y", { width: 3 }), "/s18/w:3/aHR0cDovL3gveQ");
+    assert.equal(now("http://x/y"), "/sig/aHR0cDovL3gveQ");
+    assert.equal(unsigned("http://x/y"), "/unsafe/aHR0cDovL3gveQ");
+    // @ts-expect-error -- no URL yet
+    assert.equal(typeof later("http://x/y").length, "undefined");
+  });
+
+  it("throws at once what it would have to promise", () => {
+    const later = createBuilder({ endpoint: "", sign: () => Promise.resolve("sig") });
+    assert.throws(() => void later("http://x/y", { width: -1 }), { name: "CodecError" });
+  });
+
+  it("takes a default away where a call says undefined", () => {
+    const image = createBuilder({ endpoint: "", defaults: { width: 1, quality: 5 } });
+    assert.equal(image("http://x/y", { width: undefined }), "/unsafe/q:5/aHR0cDovL3gveQ");
+  });
+
+  const wrong: readonly (readonly [settings: object, source: unknown, message: string | RegExp])[] = [
+    [{}, "a", 'endpoint: expected a URL without a query, got "undefined"'],
+    [{ endpoint: "https://x/?a" }, "a", 'endpoint: expected a URL without a query, got "https://x/?a"'],
+    [{ endpoint: "", forn: "plain" }, "a", 'settings: expected an object with form, extension, got "forn"'],
+    [{ endpoint: "", form: "hex" }, "a", 'settings.form: expected one of plain, base64, got "hex"'],
+    [{ endpoint: "", extension: "pdf" }, "a", /^settings\.extension: expected one of jpeg, .*, got "pdf"$/],
+    [{ endpoint: "", defaults: { width: -1 } }, "a", "width: expected an integer of 0 or more, got -1"],
+    [{ endpoint: "" }, "", 'source: expected text, got ""'],
+    [{ endpoint: "", baseUrl: "https://x" }, undefined, "source: expected text, got undefined"],
+  ];
+  for (const [settings, source, message] of wrong) {
+    it(`throws ${String(message)}`, () => {
+      assert.throws(() => createBuilder(settings as BuilderSettings)(source as string), {
+        name: "CodecError",
+        message,
+      });
+    });
+  }
+
+  it("is wrong at compile time already where types can tell", () => {
+    const image = createBuilder({ endpoint: "" });
+    const refuses = (build: () => string): void => assert.throws(build, { name: "CodecError" });
+    // @ts-expect-error -- no such option
+    refuses(() => image("a", { widht: 1 }));
+    // @ts-expect-error -- a number
+    refuses(() => image("a", { width: "1" }));
+    // @ts-expect-error -- no such resizing type
+    refuses(() => image("a", { resizingType: "cover" }));
+    // @ts-expect-error -- no such format
+    refuses(() => image("a", { format: "pdf" }));
+    // @ts-expect-error -- an object
+    refuses(() => image("a", { gravity: "no" }));
+    // @ts-expect-error -- all four sides
+    refuses(() => image("a", { padding: { top: 1 } }));
+    // @ts-expect-error -- the fields of a crop
+    refuses(() => image("a", { crop: { width: 1, heigth: 1 } }));
+    // @ts-expect-error -- a quality for a format
+    refuses(() => image("a", { formatQuality: { pdf: 1 } }));
   });
 });

@@ -1,24 +1,9 @@
 /** Codecs: one vocabulary of values. Each reads arguments, writes them back, and says in data what it expects. */
+import { COLOR, CodecError, inRange, refuse, type Range, type Shape } from "./shape.ts";
+import { write, writeOne } from "./write.ts";
 
-/** What a codec takes, as data: errors, docs and forms are drawn from it by `describe` and by nothing else. */
-export type Shape =
-  | {
-      readonly kind: "integer" | "number";
-      readonly min?: number;
-      readonly max?: number;
-      /** Exclusive lower bound. */
-      readonly above?: number;
-      readonly multipleOf?: number;
-    }
-  | { readonly kind: "flag" | "color" | "text" | "hex" | "gravity" }
-  | { readonly kind: "choice"; readonly of: readonly string[] }
-  | { readonly kind: "list"; readonly of: Shape }
-  | { readonly kind: "fields"; readonly of: Readonly<Record<string, Shape>> };
-
-/** An argument that is not what its codec expects. The message reads `expected ..., got ...`. */
-export class CodecError extends Error {
-  override readonly name = "CodecError";
-}
+export { CodecError, describe, refuse, type Shape } from "./shape.ts";
+export { trimEnd } from "./write.ts";
 
 export interface Codec<T> {
   readonly shape: Shape;
@@ -36,12 +21,12 @@ export interface Scalar<T> extends Codec<T> {
   write(value: T): string;
 }
 
-/** Throws the one kind of sentence that a wrong argument gets. */
-export function refuse(shape: Shape, got: string): never {
-  throw new CodecError(`expected ${describe(shape)}, got ${quote(got)}`);
-}
-
-const quote = (text: string): string => JSON.stringify(text.length > 64 ? `${text.slice(0, 61)}...` : text);
+/** A codec of what `shape` says, which is written as `write.ts` writes it. */
+export const codec = <T>(shape: Shape, parse: Codec<T>["parse"]): Codec<T> => ({
+  shape,
+  parse,
+  format: (value) => write(shape, value),
+});
 
 /** Refuses more than `max` arguments. */
 export function atMost(max: number, args: readonly string[]): void {
@@ -51,46 +36,11 @@ export function atMost(max: number, args: readonly string[]): void {
     );
 }
 
-/** Says a shape in words, for errors and docs alike. */
-export function describe(shape: Shape): string {
-  switch (shape.kind) {
-    case "integer":
-    case "number":
-      return describeNumber(shape);
-    case "flag":
-      return "a boolean (1, t, true or 0, f, false)";
-    case "color":
-      return "a colour of 3 or 6 hex digits";
-    case "text":
-      return "text";
-    case "hex":
-      return "an even number of hex digits";
-    case "gravity":
-      return "a gravity";
-    case "choice":
-      return `one of ${shape.of.join(", ")}`;
-    case "list":
-      return `a list, each item ${describe(shape.of)}`;
-    case "fields":
-      return Object.entries(shape.of)
-        .map(([name, of]) => `${name}: ${describe(of)}`)
-        .join("; ");
-  }
-}
-
-type NumberShape = Extract<Shape, { readonly kind: "integer" | "number" }>;
-
-function describeNumber({ kind, min, max, above, multipleOf }: NumberShape): string {
-  const noun = kind === "integer" ? "an integer" : "a number";
-  const step = multipleOf === undefined ? "" : ` that is a multiple of ${multipleOf}`;
-  if (above !== undefined) return `${noun} above ${above}${step}`;
-  if (min !== undefined && max !== undefined) return `${noun} from ${min} to ${max}${step}`;
-  if (min !== undefined) return `${noun} of ${min} or more${step}`;
-  if (max !== undefined) return `${noun} of ${max} or less${step}`;
-  return `${noun}${step}`;
-}
-
-function scalar<T>(shape: Shape, read: (text: string) => T, write: (value: T) => string = String): Scalar<T> {
+function scalar<T>(
+  shape: Shape,
+  read: (text: string) => T,
+  write: (value: T) => string = writeOne,
+): Scalar<T> {
   return {
     shape,
     read,
@@ -102,14 +52,6 @@ function scalar<T>(shape: Shape, read: (text: string) => T, write: (value: T) =>
     format: (value) => [write(value)],
   };
 }
-
-type Range = Omit<NumberShape, "kind">;
-
-const inRange = (
-  value: number,
-  { min = -Infinity, max = Infinity, above = -Infinity, multipleOf }: Range,
-): boolean =>
-  value >= min && value <= max && value > above && (multipleOf === undefined || value % multipleOf === 0);
 
 // No 64-bit integer has more than 19 digits behind its leading zeros.
 const INTEGER = /^[+-]?0*\d{1,19}$/;
@@ -155,16 +97,13 @@ const TRUE = new Set(["1", "t", "T", "true", "TRUE", "True"]);
 const FALSE = new Set(["0", "f", "F", "false", "FALSE", "False"]);
 
 /** A boolean of the URL language: whatever is not a spelling of true is false, never an error. */
-export const flag: Scalar<boolean> = scalar(
-  { kind: "flag" },
-  (text) => TRUE.has(text),
-  (value) => (value ? "1" : "0"),
-);
+export const flag: Scalar<boolean> = scalar({ kind: "flag" }, (text) => TRUE.has(text));
 
 /** A boolean of a setting, where a misspelling is an error. */
 export const strictFlag: Scalar<boolean> = scalar(
   { kind: "flag" },
   (text) => TRUE.has(text) || (FALSE.has(text) ? false : refuse({ kind: "flag" }, text)),
+  String,
 );
 
 /** One word of a closed set; `aliases` maps further spellings to it. */
@@ -184,11 +123,9 @@ export const text: Scalar<string> = scalar({ kind: "text" }, (word) => word);
 
 /** A text that must not be empty. */
 export const word: Scalar<string> = scalar(
-  { kind: "text" },
+  { kind: "text", filled: true },
   (given) => given || refuse({ kind: "text" }, given),
 );
-
-const COLOR = /^(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})$/;
 
 /** A colour as six lower-case hex digits; three digits are doubled. */
 export const color: Scalar<string> = scalar({ kind: "color" }, (given) => {
@@ -209,39 +146,20 @@ type Fields = Readonly<Record<string, Scalar<any>>>;
 type FieldValues<F> = { -readonly [K in keyof F]?: F[K] extends Scalar<infer T> ? T : never };
 
 /** Deals positional arguments out in the order in which the fields are written; an empty one keeps what was there. */
-export function fields<const F extends Fields>(of: F, { max }: { max?: number } = {}): Codec<FieldValues<F>> {
+export function fields<const F extends Fields>(
+  of: F,
+  { max, required = 0 }: { max?: number; required?: number } = {},
+): Codec<FieldValues<F>> {
   const columns: [string, Scalar<unknown>][] = Object.entries(of);
-  return {
-    shape: { kind: "fields", of: Object.fromEntries(columns.map(([name, codec]) => [name, codec.shape])) },
-    parse: (args, before) => {
-      atMost(max ?? columns.length, args);
-      const given = columns.flatMap(([name, codec], i) =>
-        args[i] ? [[name, codec.read(args[i])] as const] : [],
-      );
-      // Each value was read by the codec of its own field.
-      return { ...before, ...Object.fromEntries(given) } as FieldValues<F>;
-    },
-    format: (value) => {
-      const held = value as Readonly<Record<string, unknown>>;
-      return trimEnd(
-        columns.map(([name, codec]) => (held[name] === undefined ? "" : codec.write(held[name]))),
-      );
-    },
-  };
-}
-
-/** Drops trailing empty arguments, keeping at least one. */
-export function trimEnd(parts: readonly string[]): string[] {
-  let length = parts.length;
-  while (length > 1 && parts[length - 1] === "") length--;
-  return parts.slice(0, length);
+  const shapes = Object.fromEntries(columns.map(([name, { shape }]) => [name, shape]));
+  return codec({ kind: "fields", of: shapes, ...(required && { required }) }, (args, before) => {
+    atMost(max ?? columns.length, args);
+    const given = columns.flatMap(([name, { read }], i) => (args[i] ? [[name, read(args[i])] as const] : []));
+    // Each value was read by the codec of its own field.
+    return { ...before, ...Object.fromEntries(given) } as FieldValues<F>;
+  });
 }
 
 /** One item an argument, in any number. */
-export function list<T>(of: Scalar<T>): Codec<readonly T[]> {
-  return {
-    shape: { kind: "list", of: of.shape },
-    parse: (args) => args.map(of.read),
-    format: (values) => values.map(of.write),
-  };
-}
+export const list = <T>(of: Scalar<T>): Codec<readonly T[]> =>
+  codec({ kind: "list", of: of.shape }, (args) => args.map(of.read));

@@ -1,4 +1,5 @@
-import { atMost, CodecError, number, refuse, trimEnd, type Codec, type Shape } from "./codec.ts";
+import { FOCUS } from "./check.ts";
+import { atMost, codec, CodecError, number, refuse, type Codec, type Shape } from "./codec.ts";
 
 /** The nine places of a compass, `ce` being its middle. */
 export const ANCHORS = ["ce", "no", "so", "ea", "we", "noea", "nowe", "soea", "sowe"] as const;
@@ -15,7 +16,7 @@ export interface Gravity {
 }
 
 const offset = number();
-const fraction = number({ min: 0, max: 1 });
+const fraction = number(FOCUS);
 
 const keep = (axis: "x" | "y", arg: string | undefined, before: Gravity | undefined, codec = offset) => {
   const value = arg === undefined || arg === "" ? before?.[axis] : codec.read(arg);
@@ -28,23 +29,19 @@ const clamp = (value: number | undefined): number => Math.max(0, Math.min(1, val
 /** The codec of gravity; `types` says which kinds the option takes. */
 export function gravity(types: readonly Gravity["type"][]): Codec<Gravity> {
   const kinds: Shape = { kind: "choice", of: types };
-  return {
-    shape: { kind: "fields", of: { type: kinds, x: offset.shape, y: offset.shape } },
-    parse: (args, before) => {
-      atMost(3, args);
-      const [kind = "", x, y] = args;
-      const type = types.find((candidate) => candidate === kind) ?? refuse(kinds, kind);
-      if (type === "sm") {
-        atMost(1, args);
-        return { type };
-      }
-      if (type !== "fp") return { type, ...keep("x", x, before), ...keep("y", y, before) };
-      if (args.length !== 3)
-        throw new CodecError(`expected a focal point fp:x:y, got ${args.length - 1} numbers`);
-      const held: Gravity = { type, x: clamp(before?.x), y: clamp(before?.y) };
-      return { type, ...keep("x", x, held, fraction), ...keep("y", y, held, fraction) };
-    },
-    format: ({ type, x, y }) =>
-      trimEnd([type, x === undefined ? "" : String(x), y === undefined ? "" : String(y)]),
-  };
+  const of = { type: kinds, x: offset.shape, y: offset.shape };
+  return codec({ kind: "fields", of, required: 1, rule: "gravity" }, (args, before) => {
+    atMost(3, args);
+    const [kind = "", x, y] = args;
+    const type = types.find((candidate) => candidate === kind) ?? refuse(kinds, kind);
+    if (type === "sm") {
+      atMost(1, args);
+      return { type };
+    }
+    if (type !== "fp") return { type, ...keep("x", x, before), ...keep("y", y, before) };
+    if (args.length !== 3)
+      throw new CodecError(`expected a focal point fp:x:y, got ${args.length - 1} numbers`);
+    const held = { type, x: clamp(before?.x), y: clamp(before?.y) };
+    return { ...held, ...keep("x", x, held, fraction), ...keep("y", y, held, fraction) };
+  });
 }

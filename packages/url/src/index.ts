@@ -13,7 +13,14 @@ export {
   type Zoom,
 } from "./arguments.ts";
 export { decodeBase64, encodeBase64, base64ToBytes, bytesToBase64 } from "./base64.ts";
-export { buildPath, createBuilder, type Build, type BuilderSettings } from "./builder.ts";
+export {
+  buildPath,
+  checkOptions,
+  createBuilder,
+  type Build,
+  type BuilderSettings,
+  type Overrides,
+} from "./builder.ts";
 export { UrlError, type UrlErrorCode } from "./error.ts";
 export { ANCHORS, type Anchor, type Gravity } from "./gravity.ts";
 export {
@@ -29,4 +36,5 @@ export {
 export { parsePresets } from "./presets.ts";
 export { formatSegments, listOptions, parseSegments, type Grammar, type Presets } from "./segments.ts";
 export { formatSource, parseSource, type SourcePart, type SourceWriting } from "./source.ts";
+export { placeholder, srcset, WIDTHS, type Candidates, type FixedSrcset, type FluidSrcset } from "./srcset.ts";
 export { parsePath, splitTarget, type Target, type Wishes } from "./target.ts";

@@ -21,6 +21,7 @@ import {
   zoom,
 } from "./arguments.ts";
 import { choice, fields, flag, integer, list, word, type Codec } from "./codec.ts";
+import type { LEXICON } from "./lexicon.ts";
 
 /** Where in a picture's life an option acts, in the order in which it happens. */
 export const STAGES = [
@@ -407,8 +408,11 @@ export type OptionName = keyof typeof OPTIONS;
 
 type ValueOf<C> = C extends Codec<infer T> ? T : never;
 
-/** What a URL asks of a picture. An option that is absent was not asked for. */
-export type Options = { -readonly [K in keyof typeof OPTIONS]?: ValueOf<(typeof OPTIONS)[K]["arg"]> };
+/**
+ * What a URL asks of a picture. An option that is absent was not asked for. The types are those of the table, and the
+ * keys those of the lexicon, where editors find the sentences of `docs`.
+ */
+export type Options = { -readonly [K in keyof typeof LEXICON]?: ValueOf<(typeof OPTIONS)[K]["arg"]> };
 
 /** Spellings that stand for several options in argument order; the last takes the remaining arguments. */
 export const SHORTHANDS = [

@@ -2,6 +2,8 @@ import { atMost, CodecError } from "./codec.ts";
 import { UrlError } from "./error.ts";
 import { OPTIONS, SHORTHANDS, type AnyOption, type OptionName, type Options } from "./options.ts";
 
+export { formatSegments, listOptions } from "./spelling.ts";
+
 /** Named lists of segments that a server keeps. */
 export type Presets = ReadonlyMap<string, readonly string[]>;
 
@@ -131,31 +133,3 @@ function expand(options: Options, name: string, { grammar, expanding }: Reading)
 /** What a preset says by itself, the default preset left aside. Throws UrlError with its name. */
 export const expandPreset = (name: string, grammar: Grammar): Options =>
   expand({}, name, { grammar, expanding: [] });
-
-/** Options as shortest name and arguments, in table order: one list for any two that are equal. */
-export function listOptions(options: Options): (readonly [name: string, ...args: string[]])[] {
-  return rows.flatMap(([key, row]) => {
-    const value: unknown = options[key];
-    const args = value === undefined ? [] : row.arg.format(value);
-    // A list of nothing says nothing, and a name alone would be read as a source.
-    return args.length === 0 ? [] : [[row.names.at(-1) ?? key, ...args] as const];
-  });
-}
-
-// `%3A` would be repaired to a colon on its way in.
-const UNWRITABLE = /[/?#\s]|%3A|[^\x21-\x7e]/;
-
-/** The one canonical spelling of options: table order, shortest names, one segment each. Throws CodecError. */
-export function formatSegments(options: Options, separator = ":"): string[] {
-  return listOptions(options).map((parts) => {
-    const [name, ...args] = parts;
-    const segment = parts.join(separator);
-    // Reading back finds a separator in a part, and one that two parts make where they meet.
-    const bad =
-      args.find((arg) => UNWRITABLE.test(arg)) ??
-      segment.split(separator).find((part, i) => part !== parts[i]);
-    if (bad !== undefined)
-      throw new CodecError(`${name}: expected text that fits into a URL, got ${JSON.stringify(bad)}`);
-    return segment;
-  });
-}

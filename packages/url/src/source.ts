@@ -1,7 +1,7 @@
 import { formatName, type FormatName } from "./arguments.ts";
 import { decodeBase64, encodeBase64 } from "./base64.ts";
-import { CodecError } from "./codec.ts";
 import { UrlError } from "./error.ts";
+import { CodecError } from "./shape.ts";
 
 /** Where one picture lies, as a URL's last part says it. */
 export interface SourcePart {
@@ -88,9 +88,12 @@ export function formatSource(url: string, { form = "base64", extension }: Source
   return `plain/${escapePath(url)}${extension ? `@${extension}` : ""}`;
 }
 
-/** No colon stays before a single slash: `a:/b` would be taken for a scheme that lost a slash. */
+/**
+ * No colon stays before a single slash: `a:/b` would be taken for a scheme that lost a slash. No comma stays at the end,
+ * where it would end the URL's entry in a `srcset`.
+ */
 function escapePath(url: string): string {
   const scheme = /^[a-zA-Z][a-zA-Z\d+.-]*:(?!\/(?!\/))/.exec(url)?.[0] ?? "";
   const rest = encodeURIComponent(url.slice(scheme.length).toWellFormed());
-  return scheme + rest.replace(/%(?:2F|26|3D|2B|24|2C|3B)/g, decodeURIComponent);
+  return scheme + rest.replace(/%(?:2F|26|3D|2B|24|2C(?!$)|3B)/g, decodeURIComponent);
 }

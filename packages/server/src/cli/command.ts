@@ -1,10 +1,11 @@
 import type { Loaded } from "../config/load.ts";
 import type { Config } from "../config/settings.ts";
+import type { Companion } from "../site.ts";
 
 /** What commands need of the server; loaded only by those that do. */
 export interface App {
   /** Resolves when the server listens; it lives on until a signal. */
-  serve(loaded: Loaded): Promise<void>;
+  serve(loaded: Loaded, companion?: Companion): Promise<void>;
   /** What is known of the picture in a file or at a URL. */
   inspect(config: Config, source: string): Promise<Readonly<Record<string, unknown>>>;
   /** What this installation is made of and can do. */

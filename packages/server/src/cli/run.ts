@@ -2,6 +2,7 @@ import { ConfigError } from "../config/load.ts";
 import { nearest } from "../config/nearest.ts";
 import { UsageError, type Call, type Command } from "./command.ts";
 import { config } from "./config.ts";
+import { dev } from "./dev.ts";
 import { explain } from "./explain.ts";
 import { findOperator } from "./find-operator.ts";
 import { health } from "./health.ts";
@@ -18,6 +19,7 @@ import { warm } from "./warm.ts";
 const COMMANDS: ReadonlyMap<string, Command> = new Map(
   Object.entries({
     serve,
+    dev,
     url,
     sign,
     info,

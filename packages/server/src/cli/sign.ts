@@ -7,7 +7,7 @@ import { UsageError, type Command } from "./command.ts";
 import { only, parseFlags, SETTING_FLAGS } from "./flags.ts";
 
 /** The signature of a path by the first key, or undefined where there is none. */
-export async function signatureOf(path: string, { guard }: Config): Promise<string | undefined> {
+export function signatureOf(path: string, { guard }: Config): string | undefined {
   const [key] = guard.keys;
   const [salt] = guard.salts;
   if (key === undefined || salt === undefined) return undefined;
@@ -29,15 +29,15 @@ export const sign: Command = {
   summary: "Prints a path with its signature, by the first key and salt that are configured.",
   details: () =>
     "The path is what stands behind the signature, such as /width:300/plain/https://example.com/cat.jpg",
-  run: async ({ args, out }) => {
+  run: ({ args, out }) => {
     const { flags, positionals } = parseFlags(args, SETTING_FLAGS);
     const path = repaired(only(positionals, "one path"));
-    const signature = await signatureOf(path, loadProcess(flags).config);
+    const signature = signatureOf(path, loadProcess(flags).config);
     if (signature === undefined)
       throw new ConfigError([
         "IMGPROXY_KEY and IMGPROXY_SALT: expected a key and a salt to sign with, got none",
       ]);
     out(`/${signature}/${path}`);
-    return 0;
+    return Promise.resolve(0);
   },
 };

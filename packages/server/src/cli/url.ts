@@ -93,14 +93,14 @@ export const url: Command = {
   usage: "url <source> [--endpoint URL] [--plain] [--option arguments ...]",
   summary: "Prints the URL of a picture, signed where a key is configured.",
   details: describeOptions,
-  run: async ({ args, out }) => {
+  run: ({ args, out }) => {
     const parsed = parseFlags(args, FLAGS);
     const source = only(parsed.positionals, "one source");
     const { config } = loadProcess();
     const path = pathOf(source, parsed, config);
-    const signature = (await signatureOf(path, config)) ?? "unsafe";
+    const signature = signatureOf(path, config) ?? "unsafe";
     const endpoint = parsed.flags.get("endpoint") ?? endpointOf(config);
     out(`${endpoint.replace(/\/+$/, "")}/${signature}/${path}`);
-    return 0;
+    return Promise.resolve(0);
   },
 };

@@ -127,6 +127,17 @@ const CHECKS: readonly Check[] = [
     ],
   },
   {
+    of: ["capability.keys", "capability.file", "capability.audience"],
+    find: ({ capability: { keys, file, audience } }) => [
+      (keys.length > 0 || file !== "") &&
+        !/^[a-z\d.-]+(?::\d+)?$|^\[[a-f\d:]+\](?::\d+)?$/.test(audience) &&
+        fatal(
+          "capability.audience",
+          `expected the host that browsers know the server by, in lower case, got ${JSON.stringify(audience)}`,
+        ),
+    ],
+  },
+  {
     of: ["guard.ignoreSslVerification"],
     find: ({ guard }) => [
       guard.ignoreSslVerification &&

@@ -62,6 +62,7 @@ export function derive(config: Config, given: ReadonlySet<string>, around: Surro
         http.development ? 0 : http.lameDuckDelay,
       ),
       gallery: unless("http.gallery", http.gallery, http.development),
+      playground: unless("http.playground", http.playground, http.development),
       ttl,
     },
     guard: {

@@ -21,6 +21,7 @@ import {
   accessPoints,
   aesKey,
   base64,
+  capabilityKeys,
   date,
   directory,
   endpoint,
@@ -221,6 +222,12 @@ export const SETTINGS = {
     gallery: setting(bool, false, "Serves a page of the pictures under the local root at /gallery.", {
       derived: "false, and true in development mode",
     }),
+    playground: setting(
+      bool,
+      false,
+      "Serves a page to try options on at /playground, which takes pictures in and signs URLs in development mode only.",
+      { derived: "false, and true in development mode" },
+    ),
   },
 
   url: {
@@ -335,6 +342,26 @@ export const SETTINGS = {
     ignoreSslVerification: setting(bool, false, "Takes any certificate of a source.", {
       imgproxy: "IMGPROXY_IGNORE_SSL_VERIFICATION",
     }),
+  },
+
+  capability: {
+    keys: setting(
+      capabilityKeys,
+      [],
+      "Keys of capability URLs, each with its id; without any, there are none.",
+      { secret: true },
+    ),
+    audience: setting(
+      string,
+      "",
+      "Host that capabilities are made out to, as browsers see it, with the port where it is not the usual one.",
+    ),
+    file: setting(
+      file,
+      "",
+      "File with more keys and with what is revoked, one a line; read again on SIGHUP and when it has changed.",
+    ),
+    allowEndless: setting(bool, false, "Takes capabilities that never expire."),
   },
 
   source: {

@@ -159,6 +159,25 @@ export const accessPoints: Kind<ReadonlyMap<string, string>> = {
   write: (points) => [...points].map(([name, arn]) => `${name}=${arn}`).join(";"),
 };
 
+const CAPABILITY_KEYS =
+  "id:key pairs with commas between them, ids from 0 to 255, keys of 16 bytes or more in hex";
+
+/** Keys of capabilities, each behind its id. */
+export const capabilityKeys: Kind<readonly { readonly kid: number; readonly key: string }[]> = {
+  expects: CAPABILITY_KEYS,
+  read: (given) => {
+    const keys = given.split(",").map((pair) => {
+      const [, kid = "", key = ""] = /^\s*(\d{1,3}):((?:[\da-f]{2}){16,})\s*$/i.exec(pair) ?? [];
+      // Not what was given: it may be most of a key.
+      if (key === "" || Number(kid) > 255) refuse(CAPABILITY_KEYS, "another text");
+      return { kid: Number(kid), key };
+    });
+    if (new Set(keys.map(({ kid }) => kid)).size < keys.length) refuse(CAPABILITY_KEYS, "an id twice");
+    return keys;
+  },
+  write: (keys) => keys.map(({ kid, key }) => `${kid}:${key}`).join(","),
+};
+
 const AES_KEY = "a key of 32 bytes in standard base64";
 const AES_KEY_BYTES = 32;
 

@@ -10,6 +10,8 @@ export interface SignatureSettings {
   readonly signatureSize: number;
   /** Words that are taken for a good signature. */
   readonly trustedSignatures: readonly string[];
+  /** What holds where there is no key. */
+  readonly unsigned?: "allowed" | "refused";
 }
 
 interface Pair {
@@ -39,6 +41,8 @@ export function createVerify(settings: SignatureSettings): (signature: string, p
     if (pairs.length === 0) {
       if (signature.includes(":"))
         throw new HttpError("signature_is_option", "the signature part holds an option");
+      if (settings.unsigned === "refused")
+        throw new HttpError("bad_signature", "expected a capability: no key for other URLs is set");
       return;
     }
     const given = decode(signature, settings.signatureSize);

@@ -38,6 +38,7 @@ export async function exchange(
     headers: incoming.headers,
     peer: peerOf(incoming.socket),
     signal: hangUp.signal,
+    body: incoming,
   };
   const reply = await replyTo(ask, host);
   if (response.destroyed) discard(reply);

@@ -34,7 +34,8 @@ ${FOOT}`;
 /** The Content-Security-Policy header that the gallery page needs. */
 export const galleryPolicy = (): string => policyFor({ style: GALLERY_STYLE, script: GALLERY_SCRIPT });
 
-function inOrder(names: readonly string[]): readonly string[] {
+/** Our own samples as the table has them, then others by name. */
+export function inOrder(names: readonly string[]): readonly string[] {
   const picked = Object.keys(PICKED);
   const place = (name: string): number => (picked.indexOf(name) + picked.length + 1) % (picked.length + 1);
   return [...names].sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1));

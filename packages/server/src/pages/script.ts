@@ -4,7 +4,7 @@
  * Pictures of one pixel: a browser that decodes one names its format in the Accept header of its pictures. A fetch has to
  * be told, because its own Accept header is only a star.
  */
-const ONE_PIXEL = {
+export const ONE_PIXEL = {
   "image/jxl": "/woAEBBQXAgIAgEAHABLGIsVggMA",
   "image/avif":
     "AAAAHGZ0eXBhdmlmAAAAAG1pZjFhdmlmbWlhZgAAANZtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAACJpbG9jAAAAAERAAAEAAQAAAAAA+gABAAAAAAAAABwAAAAjaWluZgAAAAAAAQAAABVpbmZlAgAAAAABAABhdjAxAAAAAA5waXRtAAAAAAABAAAAVmlwcnAAAAA4aXBjbwAAAAxhdjFDgSACAAAAABRpc3BlAAAAAAAAAAEAAAABAAAAEHBpeGkAAAAAAwgICAAAABZpcG1hAAAAAAAAAAEAAQOBAgMAAAAkbWRhdBIACgc4AAaQENBpMg8f8mKE4AAWAACQNY48ftw=",

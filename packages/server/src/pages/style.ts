@@ -1,6 +1,6 @@
 /** The look of our pages: silver and japanned iron, one green of oxidised copper, the system's own fonts. */
 
-const BASE = `
+export const BASE = `
 :root {
   color-scheme: light dark;
   --ground: #eff0ef; --ink: #17191a; --soft: #565d5f; --line: #d2d6d5; --raised: #f8f9f8; --green: #1e6757;

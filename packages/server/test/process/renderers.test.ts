@@ -155,7 +155,7 @@ describe("a renderer's environment", () => {
 
     const picture = `w:24/f:png/plain/${origin.url}/123456.png`;
     const headers = { authorization: "Bearer open sesame" };
-    const signed = `${server.url}/${await sign(picture, { key, salt })}/${picture}`;
+    const signed = `${server.url}/${sign(picture, { key, salt })}/${picture}`;
     await assertShows(await get(signed, { headers }), 24, "123456");
     assert.equal((await get(`${server.url}/unsafe/${picture}`, { headers })).status, 403);
   });

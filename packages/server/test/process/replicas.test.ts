@@ -1,114 +1,24 @@
 /** Several servers behind a balancer, which share what they keep in a real Redis, a real S3, or both. */
 import assert from "node:assert/strict";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { startBucket, type BucketServer } from "../fixtures/bucket.ts";
-import { ACCOUNT } from "../fixtures/amazon.ts";
-import { Changing } from "../fixtures/changing.ts";
-import { startOrigin } from "../fixtures/origin.ts";
 import { picture } from "../fixtures/pictures.ts";
-import { freePort, startRedis, type RedisServer } from "../fixtures/redis.ts";
 import { until } from "../fixtures/until.ts";
 import { unless } from "../needs.ts";
-import { get, type Answer } from "./client.ts";
-import { balance } from "./round-robin.ts";
-import { startServer, type Running } from "./server.ts";
+import { get } from "./client.ts";
+import { startOriginals } from "./originals.ts";
+import { openHouses, purge, SETTINGS, stateOf } from "./replicas.ts";
 
-const TOKEN = "let me in";
 const VARIANTS = Array.from({ length: 12 }, (_, index) => `w:${index + 2}`);
 
-interface Replica extends Running {
-  readonly operator: string;
-}
-
-async function startReplica(shared: Readonly<Record<string, string>>): Promise<Replica> {
-  const operator = `127.0.0.1:${await freePort()}`;
-  const running = await startServer({
-    IMGPROXY_WORKERS: "1",
-    TINTYPE_CACHE_MEMORY: String(16 * 1024 ** 2),
-    TINTYPE_OPERATOR_BIND: operator,
-    TINTYPE_OPERATOR_TOKEN: TOKEN,
-    // Other tests run beside, and an emulator in JavaScript is no S3.
-    TINTYPE_CACHE_PATIENCE: "2000",
-    AWS_ACCESS_KEY_ID: ACCOUNT.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: ACCOUNT.secretAccessKey,
-    ...shared,
-  });
-  return { ...running, operator: `http://${operator}` };
-}
-
-const stateOf = ({ headers }: Answer): string => String(headers["x-cache"]);
-
-async function purge({ operator }: Replica, query: string): Promise<{ removed: number }> {
-  const headers = { authorization: `Bearer ${TOKEN}` };
-  const answer = await fetch(`${operator}/cache?${query}`, { method: "DELETE", headers });
-  assert.equal(answer.status, 200, await answer.clone().text());
-  return (await answer.json()) as { removed: number };
-}
-
-interface Setting {
-  readonly name: string;
-  readonly count: number;
-  readonly uses: readonly ("redis" | "s3")[];
-}
-
-const SETTINGS: readonly Setting[] = [
-  { name: "one server with Redis and S3", count: 1, uses: ["redis", "s3"] },
-  { name: "two servers with S3", count: 2, uses: ["s3"] },
-  { name: "three servers with Redis", count: 3, uses: ["redis"] },
-];
-
-/** A balancer, the servers behind it, and what they share. */
-interface House {
-  readonly balancer: string;
-  readonly replicas: readonly Replica[];
-  readonly redis: RedisServer | undefined;
-  readonly bucket: BucketServer | undefined;
-}
-
-async function build({ count, uses }: Setting): Promise<House> {
-  const redis = uses.includes("redis") ? await startRedis() : undefined;
-  const bucket = uses.includes("s3") ? await startBucket() : undefined;
-  const shared = {
-    ...(redis && { TINTYPE_CACHE_REDIS_URL: redis.url }),
-    ...(bucket && {
-      TINTYPE_CACHE_S3_BUCKET: bucket.bucket,
-      TINTYPE_CACHE_S3_ENDPOINT: bucket.url,
-      TINTYPE_CACHE_S3_REGION: "us-east-1",
-    }),
-  };
-  const replicas = await Promise.all(Array.from({ length: count }, () => startReplica(shared)));
-  after(async () => {
-    for (const { process } of replicas) process.kill("SIGTERM");
-    await Promise.all(replicas.map(({ ended }) => ended));
-    await redis?.stop();
-    await bucket?.close();
-  });
-  return { balancer: await balance(replicas.map(({ url }) => url)), replicas, redis, bucket };
-}
-
-const pages: Record<string, Changing> = {};
-const origin = await startOrigin(new Proxy({}, { get: (_, path) => pages[String(path)]?.page }));
-after(() => origin.close());
-let made = 0;
-
-const possible = SETTINGS.filter(({ uses }) => !uses.includes("redis") || unless("redis") === false);
-const houses: (readonly [Setting, House])[] = [];
+const source = await startOriginals();
 // All of them first: the runner takes a pause between two suites for the end of the file.
-for (const setting of possible) houses.push([setting, await build(setting)]);
+const houses = await openHouses();
 
-it("needs a Redis", { skip: unless("redis") }, () => assert.equal(possible.length, SETTINGS.length));
+it("needs a Redis", { skip: unless("redis") }, () => assert.equal(houses.length, SETTINGS.length));
 
-for (const [{ name, count, uses }, { balancer, replicas, redis, bucket }] of houses) {
+for (const { name, count, uses, balancer, replicas, redis, bucket, everywhere } of houses) {
   describe(name, () => {
-    async function source(headers: Readonly<Record<string, string>> = {}) {
-      const path = `/${(made += 1)}.png`;
-      const page = (pages[path] = new Changing(await picture("png"), headers));
-      const url = origin.url(path);
-      return { page, url, path: (options: string) => `/_/${options}/plain/${url}` };
-    }
-    const everywhere = (target: string): Promise<Answer[]> =>
-      Promise.all(replicas.map(({ url }) => get(`${url}${target}`)));
     const rendersOf = (url: string): number =>
       replicas
         .flatMap(({ lines }) => lines as readonly { readonly image_url?: string; readonly state?: string }[])

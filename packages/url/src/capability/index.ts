@@ -1,0 +1,26 @@
+/** What both ends of a capability agree on. The server checks with it, `sign/` mints with it; browsers take `browser.ts`. */
+export { LADDERS, rungs, type Ladder } from "./ladder.ts";
+export { hourToTime } from "./mint.ts";
+export {
+  countVariants,
+  formatTerms,
+  MAX_VARIANTS,
+  parsePolicy,
+  type Aspect,
+  type PickFormat,
+  type Quality,
+  type Terms,
+} from "./policy.ts";
+export { below, checkSource, isPrefix } from "./source.ts";
+export {
+  formatPick,
+  KEY_BYTES,
+  KEY_INFO,
+  message,
+  parsePick,
+  split,
+  TAG_BYTES,
+  VERSION,
+  type Parts,
+  type Pick,
+} from "./text.ts";

@@ -1,0 +1,15 @@
+/** Formats that can be asked for. */
+export const FORMAT_NAMES = [
+  "jpeg",
+  "png",
+  "webp",
+  "avif",
+  "gif",
+  "tiff",
+  "bmp",
+  "ico",
+  "svg",
+  "heic",
+  "jxl",
+] as const;
+export type FormatName = (typeof FORMAT_NAMES)[number];
