@@ -37,11 +37,21 @@ export function measured({ figures, lines }) {
   </div></section>`;
 }
 
-function report({ date, machine, browser, network, rounds, devices }) {
+function report({ date, machine, browser, network, rounds, devices, lighthouse }) {
   return `<div class="devices">${devices.map(device).join("")}</div>
     <p class="how">Measured on ${escape(date)} with ${escape(browser)} on ${escape(machine)}, over a line of
       ${network.downMbit} Mbit/s with ${network.rttMs} ms round trip, nothing in the browser's cache; medians of ${rounds} visits.
-      Bytes are those of all pictures once the reader has been to the end of the page.</p>`;
+      All pictures: once the reader has been to the end of the page.${lighthouse ? opinion(lighthouse) : ""}</p>`;
+}
+
+/** What Lighthouse would still save, in its own words. */
+function opinion({ version, runs }) {
+  const words = (entry) =>
+    runs
+      .find((run) => run.screen === "mobile" && run.entry === entry)
+      .audits.find(({ id }) => id === "image-delivery-insight").result;
+  return `\n      Lighthouse ${escape(version)} on how pictures are delivered to a phone: “${escape(words("before"))}” for plain files,
+      “${escape(words("after"))}” through Tintype.`;
 }
 
 function device({ name, width, height, scale, plain, tintype }) {
@@ -56,13 +66,17 @@ function device({ name, width, height, scale, plain, tintype }) {
   );
   return `
       <section>
-        <h3>${escape(name)}</h3>
-        <p class="screen">${width} × ${height}, ${scale}×</p>
-        <p class="saving"><b>−${saving(plain.bytes, tintype.bytes)}</b> image bytes</p>
-        <div class="scale" aria-hidden="true"><span></span><span style="width:${((100 * tintype.bytes) / plain.bytes).toFixed(1)}%"></span></div>
-        <table>
-          <thead><tr><td></td>${ENTRIES.map((each) => `<th scope="col">${each.name}</th>`).join("")}</tr></thead>
-          <tbody>${cells.join("")}</tbody>
-        </table>
+        <div>
+          <h3>${escape(name)}</h3>
+          <p class="screen">${width} × ${height}, ${scale}×</p>
+          <p class="saving"><b>−${saving(plain.bytes, tintype.bytes)}</b> image bytes</p>
+        </div>
+        <div>
+          <div class="scale" aria-hidden="true"><span></span><span style="width:${((100 * tintype.bytes) / plain.bytes).toFixed(1)}%"></span></div>
+          <table>
+            <thead><tr><td></td>${ENTRIES.map((each) => `<th scope="col">${each.name}</th>`).join("")}</tr></thead>
+            <tbody>${cells.join("")}</tbody>
+          </table>
+        </div>
       </section>`;
 }

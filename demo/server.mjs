@@ -95,7 +95,7 @@ function relay(request, response, { tintype, agent }) {
 /** A picture of a few pixels for each photograph, small enough to travel inside the page. */
 async function placeholdersFrom(url) {
   const entries = Object.values(PHOTOGRAPHS).map(async ({ file }) => {
-    const answer = await fetch(url(`local:///${file}`, { width: 24, blur: 1, quality: 40, format: "webp" }));
+    const answer = await fetch(url(`local:///${file}`, { width: 24, blur: 1, quality: 75, format: "webp" }));
     if (!answer.ok) throw new Error(`expected a placeholder for ${file}, got ${answer.status}`);
     return [file, `data:image/webp;base64,${Buffer.from(await answer.arrayBuffer()).toString("base64")}`];
   });

@@ -36,5 +36,12 @@ export {
 export { parsePresets } from "./presets.ts";
 export { formatSegments, listOptions, parseSegments, type Grammar, type Presets } from "./segments.ts";
 export { formatSource, parseSource, type SourcePart, type SourceWriting } from "./source.ts";
-export { placeholder, srcset, WIDTHS, type Candidates, type FixedSrcset, type FluidSrcset } from "./srcset.ts";
+export {
+  placeholder,
+  srcset,
+  WIDTHS,
+  type Candidates,
+  type FixedSrcset,
+  type FluidSrcset,
+} from "./srcset.ts";
 export { parsePath, splitTarget, type Target, type Wishes } from "./target.ts";

@@ -112,6 +112,9 @@ function ascending(name: string, values: readonly number[], shape: Shape, most =
   return [...new Set(values.map((value) => Math.min(value, most)))].sort((one, other) => one - other);
 }
 
+/** What would make a picture wider than its width says. */
+const WIDENING = { dpr: undefined, zoom: undefined, minWidth: undefined, minHeight: undefined };
+
 /** The same picture in another width, in device pixels. */
 function atWidth({ width, height, ...others }: Options, wanted: number): Overrides {
   if (height && !width)
@@ -119,7 +122,7 @@ function atWidth({ width, height, ...others }: Options, wanted: number): Overrid
       "options: expected a width beside the height, which say the shape together, got none",
     );
   const tall = height && width ? Math.max(1, Math.round((height * wanted) / width)) : undefined;
-  return { ...others, width: wanted, height: tall, dpr: undefined };
+  return { ...others, ...WIDENING, width: wanted, height: tall };
 }
 
 /**

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Config } from "../config/settings.ts";
 import { header, type Ask, type Reply } from "../message.ts";
 import type { Companion } from "../site.ts";
+import { isDropped } from "../source/dropped.ts";
 import { isServed, Sightings, type Sighting } from "./dev-record.ts";
 import { reportOn, type Report } from "./dev-report.ts";
 import { createPlacing, type Placed } from "./dev-sources.ts";
@@ -110,7 +111,7 @@ function sightingOf(
   placed: Placed | undefined,
   { job, rendition, reply, error }: Told,
 ): Sighting | undefined {
-  if (job === undefined) return undefined;
+  if (job === undefined || isDropped(job.source)) return undefined;
   const { status } = reply;
   const seen = {
     source: placed?.source ?? job.source,

@@ -8,11 +8,18 @@ import type { Source } from "./source.ts";
 /** Pictures that a developer has put into the server by hand. */
 export interface Shelf extends Source {
   /** Keeps a picture until newer ones push it out; answers with its URL, which is the same for the same bytes and name. */
-  put(name: string, bytes: Uint8Array): string;
+  put(picture: Dropped): string;
 }
 
-interface Picture {
+/** A picture in memory. */
+export interface Dropped {
+  readonly name: string;
+  /** Media type. */
+  readonly type: string;
   readonly bytes: Uint8Array;
+}
+
+interface Picture extends Dropped {
   readonly etag: string;
   readonly modified: Date;
 }
@@ -32,12 +39,13 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 export function createShelf(): Shelf {
   const pictures = new Map<string, Picture>();
   return {
-    put: (name, bytes) => {
+    put: (dropped) => {
+      const { name, bytes } = dropped;
       const digest = createHash("sha256").update(bytes).digest("hex");
       const url = `${SCHEME}:///${digest.slice(0, ID_CHARACTERS)}/${name}`;
       // Taken out first, so that it counts as the newest.
       pictures.delete(url);
-      pictures.set(url, { bytes, etag: `"${digest}"`, modified: new Date() });
+      pictures.set(url, { ...dropped, etag: `"${digest}"`, modified: new Date() });
       for (const old of [...pictures.keys()].slice(0, -MOST_PICTURES)) pictures.delete(old);
       return url;
     },
@@ -49,10 +57,10 @@ export function createShelf(): Shelf {
           "source_unreachable",
           `expected one of the ${MOST_PICTURES} pictures that were dropped last, got ${url}`,
         );
-      const { bytes, etag, modified } = picture;
+      const { type, bytes, etag, modified } = picture;
       const validated = { etag, modified, size: bytes.byteLength };
       // Memory is all that it was given to.
-      const common = { "content-type": "application/octet-stream", "cache-control": "no-store" };
+      const common = { "content-type": type, "cache-control": "no-store" };
       const validators = { etag, "last-modified": modified.toUTCString() };
       const { status, headers, span } = partOf(validated, { common, validators }, wish);
       const length = span.to - span.from;

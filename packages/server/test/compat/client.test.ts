@@ -5,8 +5,8 @@ import { generateImageInfoUrl, generateUrl, type Options as ClientOptions } from
 import { parsePath, splitTarget, type Grammar } from "@tintype/url";
 import fc from "fast-check";
 import { createVerify } from "../../src/guard/signature.ts";
-import { FREE, PAID_OPTIONS, PAID_VALUES, UNBUILT } from "./vocabulary.ts";
-import { wishes } from "./wishes.ts";
+import { FREE, PAID_OPTIONS, PAID_VALUES, UNBUILT } from "../../../url/test/clients/vocabulary.ts";
+import { wishes } from "../../../url/test/clients/wishes.ts";
 
 /** The official client for JavaScript, as its packages for Node and for frameworks use it. */
 

@@ -11,6 +11,8 @@ export interface Original {
   readonly path: (options?: string) => string;
   /** Every request for it so far. */
   readonly seen: () => readonly Seen[];
+  /** Gives it other bytes, the ETag `"b"` and a Cache-Control. */
+  readonly change: (control: string) => Promise<void>;
   /** Has requests wait for their answer until the function is called that comes back. */
   readonly hold: () => () => void;
 }
@@ -36,6 +38,10 @@ export async function startOriginals(): Promise<Make> {
       url,
       path: (options = "w:2") => `/_/${options}/plain/${url}`,
       seen: () => origin.seen.filter(({ target }) => target === path),
+      change: async (control) => {
+        page.body = await picture("jpeg");
+        page.headers = { ETag: '"b"', "Cache-Control": control };
+      },
       hold: () => {
         const { promise, resolve } = Promise.withResolvers<undefined>();
         open = promise;

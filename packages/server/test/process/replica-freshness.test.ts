@@ -8,7 +8,16 @@ import { unless } from "../needs.ts";
 import { get, type Answer } from "./client.ts";
 import { NONE, startCounting, type Counts } from "./counts.ts";
 import { startOriginals, type Original } from "./originals.ts";
-import { openHouses, purge, SETTINGS, spread, stateOf, tiersOf, type Replica } from "./replicas.ts";
+import {
+  assertServe,
+  openHouses,
+  purge,
+  SETTINGS,
+  spread,
+  stateOf,
+  tiersOf,
+  type Replica,
+} from "./replicas.ts";
 
 const MODIFIED = "Wed, 01 May 2024 10:00:00 GMT";
 const TTL_SECONDS = 4;
@@ -35,30 +44,6 @@ const houses = await openHouses({
 it("needs a Redis", { skip: unless("redis") }, () => assert.equal(houses.length, SETTINGS.length));
 
 const ageOf = ({ headers }: Answer): number => Number(headers["age"]);
-
-type Picture = Pick<Answer, "headers" | "body">;
-
-/** Fails unless each answer has that state, is the same picture as `like`, and has what is said of its headers. */
-function assertAll(
-  answers: readonly Answer[],
-  state: string,
-  like: Picture,
-  said: Readonly<Record<string, string>> = {},
-): void {
-  const { etag, "content-type": type } = like.headers;
-  for (const answer of answers) {
-    assert.deepEqual([answer.status, stateOf(answer)], [200, state]);
-    assert.ok(answer.body.equals(like.body));
-    for (const [name, value] of Object.entries({ etag, "content-type": type, ...said }))
-      assert.equal(answer.headers[name], value, name);
-  }
-}
-
-/** Gives an original other bytes, and another ETag where it has one. */
-async function change({ page }: Original, control: string): Promise<void> {
-  page.body = await picture("jpeg");
-  page.headers = { ETag: '"b"', "Cache-Control": control };
-}
 
 const drawnBy = (counts: readonly Counts[]): readonly number[] => counts.map(({ drawn }) => drawn);
 const statuses = (answers: readonly Answer[]): readonly number[] => answers.map(({ status }) => status);
@@ -88,7 +73,7 @@ for (const house of houses)
       sleep(Math.max(0, keptAt + TTL_SECONDS * 1000 + 500 - Date.now()));
 
     it("serve for the setting's time what the source sets no time for, and ask nobody", async () => {
-      assertAll(await everywhere(silent.path()), "HIT", old);
+      assertServe(await everywhere(silent.path()), "HIT", old);
       assert.equal(silent.page.asked, 1);
     });
 
@@ -99,7 +84,7 @@ for (const house of houses)
       const made = await spread(house, first, original);
       assert.deepEqual([stateOf(made), made.headers["cache-control"]], ["MISS", "max-age=600"]);
       const kept = await everywhere(original.path());
-      assertAll(kept, "HIT", made, { "last-modified": MODIFIED, "cache-control": "max-age=600" });
+      assertServe(kept, "HIT", made, { "last-modified": MODIFIED, "cache-control": "max-age=600" });
       for (const answer of kept) assert.ok(ageOf(answer) >= 30 && ageOf(answer) < 60, answer.headers["age"]);
       assert.equal(original.page.asked, 1);
       const hits = each({ ...NONE, hit: 1 });
@@ -117,7 +102,7 @@ for (const house of houses)
         const counted = await startCounting(replicas);
         const made = await spread(house, first, original);
         for (const replica of [...replicas.slice(1), first])
-          assertAll([await spread(house, replica, original)], "HIT", made);
+          assertServe([await spread(house, replica, original)], "HIT", made);
         assert.deepEqual(original.page.served, { whole: 1, unchanged: count, failed: 0 });
         assert.deepEqual(
           original.seen().map(({ headers }) => headers[condition]),
@@ -132,9 +117,9 @@ for (const house of houses)
       const original = await source({ ETag: '"a"', "Cache-Control": "max-age=100", Age: "100" });
       const made = await spread(house, first, original);
       original.page.headers = { ETag: '"a"', "Cache-Control": "max-age=500" };
-      assertAll([await spread(house, other, original)], "HIT", made);
+      assertServe([await spread(house, other, original)], "HIT", made);
       const kept = await everywhere(original.path());
-      assertAll(kept, "HIT", made, { "cache-control": "max-age=500" });
+      assertServe(kept, "HIT", made, { "cache-control": "max-age=500" });
       for (const answer of kept) assert.ok(ageOf(answer) < 50, answer.headers["age"]);
       assert.deepEqual(original.page.served, { whole: 1, unchanged: 1, failed: 0 });
     });
@@ -142,12 +127,12 @@ for (const house of houses)
     it("show what has changed as soon as one of them has found out", async () => {
       const original = await source({ ETag: '"a"', "Cache-Control": "max-age=0" });
       const before = await spread(house, first, original);
-      await change(original, "max-age=600");
+      await original.change("max-age=600");
       const counted = await startCounting(replicas);
       const after = await spread(house, other, original);
       assert.equal(stateOf(after), "MISS");
       assert.ok(!after.body.equals(before.body));
-      assertAll(await everywhere(original.path()), "HIT", after);
+      assertServe(await everywhere(original.path()), "HIT", after);
       assert.deepEqual(original.page.served, { whole: 2, unchanged: 0, failed: 0 });
       assert.equal(original.seen().at(-1)?.headers["if-none-match"], '"a"');
       assert.deepEqual(drawnBy(await counted(count + 1)), [...each(0).slice(1), 1]);
@@ -159,7 +144,7 @@ for (const house of houses)
       const original = await source({ "Cache-Control": "max-age=0" });
       const counted = await startCounting(replicas);
       const made = await spread(house, first, original);
-      for (const replica of replicas) assertAll([await spread(house, replica, original)], "HIT", made);
+      for (const replica of replicas) assertServe([await spread(house, replica, original)], "HIT", made);
       assert.deepEqual(original.page.served, { whole: count + 1, unchanged: 0, failed: 0 });
       assert.deepEqual(drawnBy(await counted(count + 1)), [1, ...each(0).slice(1)]);
     });
@@ -168,15 +153,15 @@ for (const house of houses)
       const control = "max-age=0, stale-while-revalidate=60";
       const original = await source({ ETag: '"a"', "Cache-Control": control });
       const before = await spread(house, first, original);
-      await change(original, "max-age=600");
+      await original.change("max-age=600");
       const release = original.hold();
       for (let round = 0; round < 2; round += 1)
-        assertAll(await everywhere(original.path()), "STALE", before);
+        assertServe(await everywhere(original.path()), "STALE", before);
       release();
       await areRenewed(original);
       const after = await ask(first, original.path());
       assert.ok(!after.body.equals(before.body));
-      assertAll(await everywhere(original.path()), "HIT", after);
+      assertServe(await everywhere(original.path()), "HIT", after);
       assertRenewals(original, 1);
     });
 
@@ -191,14 +176,15 @@ for (const house of houses)
       const original = await source({ ETag: '"a"', "Cache-Control": "max-age=0" });
       const made = await spread(house, first, original);
       original.page.status = 503;
-      for (let round = 0; round < 2; round += 1) assertAll(await everywhere(original.path()), "STALE", made);
+      for (let round = 0; round < 2; round += 1)
+        assertServe(await everywhere(original.path()), "STALE", made);
       const etag = { "If-None-Match": made.headers["etag"] ?? "" };
       assert.deepEqual(statuses(await everywhere(original.path(), etag)), each(304));
       assert.deepEqual(original.page.served, { whole: 1, unchanged: 0, failed: count });
       original.page.status = 200;
       original.page.headers = { ETag: '"a"', "Cache-Control": "max-age=600" };
       await areRenewed(original);
-      assertAll(await everywhere(original.path()), "HIT", made);
+      assertServe(await everywhere(original.path()), "HIT", made);
       assertRenewals(original, 1 + count);
     });
 
@@ -207,11 +193,11 @@ for (const house of houses)
       const { page, path } = original;
       const old = await spread(house, first, original);
       assert.equal((await ask(other, path("w:3"))).status, 200);
-      await change(original, "max-age=0");
+      await original.change("max-age=0");
       const made = await spread(house, first, original);
       assert.ok(!made.body.equals(old.body));
       page.status = 503;
-      for (const replica of [other, first]) assertAll([await ask(replica, path())], "STALE", made);
+      for (const replica of [other, first]) assertServe([await ask(replica, path())], "STALE", made);
     });
 
     it("do not serve what is over where the source fails and has forbidden it", async () => {
@@ -316,7 +302,7 @@ for (const house of houses)
       const same = await ask(other, original.path(), condition);
       assert.deepEqual([same.status, stateOf(same)], [304, "HIT"]);
       assert.equal(original.seen().at(-1)?.headers["if-none-match"], '"a"');
-      await change(original, "max-age=0");
+      await original.change("max-age=0");
       const changed = await ask(other, original.path(), condition);
       assert.deepEqual([changed.status, stateOf(changed)], [200, "MISS"]);
       assert.notEqual(changed.headers["etag"], made.headers["etag"]);
@@ -337,7 +323,7 @@ for (const house of houses)
       }
       assert.ok(parts.length > count && Buffer.concat(parts).equals(body));
       const foreign = { Range: "bytes=1-4", "If-Range": '"other"' };
-      assertAll(await everywhere(original.path(), foreign), "HIT", { headers, body });
+      assertServe(await everywhere(original.path(), foreign), "HIT", { headers, body });
       const beyond = await everywhere(original.path(), { Range: `bytes=${body.length}-` });
       assert.deepEqual(statuses(beyond), each(416));
       assert.equal(original.page.asked, 1);
@@ -356,17 +342,17 @@ for (const house of houses)
       original.page.body = await picture("jpeg");
       for (const answer of await everywhere(original.path("w:2/bc:1")))
         assert.ok(!answer.body.equals(made.body));
-      assertAll(await everywhere(original.path()), "HIT", made);
+      assertServe(await everywhere(original.path()), "HIT", made);
     });
 
     it("ask each time for cache_ttl:0, and not for one that what is kept is younger than", async () => {
       const original = await source({ ETag: '"a"', "Cache-Control": "max-age=600" });
       const made = await spread(house, first, original);
       const young = await everywhere(original.path("w:2/cttl:300"));
-      assertAll(young, "HIT", made, { "cache-control": "max-age=300, public" });
+      assertServe(young, "HIT", made, { "cache-control": "max-age=300, public" });
       assert.equal(original.page.asked, 1);
       const asked = await everywhere(original.path("w:2/cttl:0"));
-      assertAll(asked, "HIT", made, { "cache-control": "no-cache" });
+      assertServe(asked, "HIT", made, { "cache-control": "no-cache" });
       assert.deepEqual(original.page.served, { whole: 1, unchanged: count, failed: 0 });
     });
 
@@ -379,7 +365,7 @@ for (const house of houses)
       const renewed = await spread(house, other, lasting, `w:2/cttl:${TTL_SECONDS}`);
       assert.equal(stateOf(renewed), "HIT");
       assert.deepEqual(page.served, { whole: 1, unchanged: 1, failed: 0 });
-      assertAll(await everywhere(path(`w:2/cttl:${TTL_SECONDS}`)), "HIT", renewed);
+      assertServe(await everywhere(path(`w:2/cttl:${TTL_SECONDS}`)), "HIT", renewed);
       assert.deepEqual(page.served, { whole: 1, unchanged: 1, failed: 0 });
     });
 
@@ -389,11 +375,11 @@ for (const house of houses)
       silent.page.headers = { ETag: '"a"', "Cache-Control": "max-age=600" };
       const release = silent.hold();
       const stale = await everywhere(silent.path());
-      assertAll(stale, "STALE", old);
+      assertServe(stale, "STALE", old);
       for (const answer of stale) assert.ok(ageOf(answer) >= TTL_SECONDS, answer.headers["age"]);
       release();
       await areRenewed(silent);
-      assertAll(await everywhere(silent.path()), "HIT", old, { "cache-control": "max-age=600" });
+      assertServe(await everywhere(silent.path()), "HIT", old, { "cache-control": "max-age=600" });
       assertRenewals(silent, 1);
       assert.equal(silent.page.served.whole, 1);
     });
@@ -401,10 +387,10 @@ for (const house of houses)
     it("put nothing older from what they share into the place of what was renewed meanwhile", async () => {
       const original = await source({ ETag: '"a"', "Cache-Control": "max-age=0, stale-while-revalidate=60" });
       const old = await spread(house, first, original);
-      await change(original, "max-age=600");
+      await original.change("max-age=600");
       const counted = await startCounting(replicas);
       const release = original.hold();
-      assertAll([await ask(first, original.path())], "STALE", old);
+      assertServe([await ask(first, original.path())], "STALE", old);
       await until(() => original.seen().length === 2);
       const shared = bucket ?? redis!;
       shared.pause();

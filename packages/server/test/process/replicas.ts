@@ -140,6 +140,22 @@ export async function spread(
 /** What the cache did for a request: `HIT`, for instance. */
 export const stateOf = ({ headers }: Answer): string => String(headers["x-cache"]);
 
+/** Fails unless each answer has that state, is the same picture as `like`, and has what is said of its headers. */
+export function assertServe(
+  answers: readonly Answer[],
+  state: string,
+  like: Pick<Answer, "headers" | "body">,
+  said: Readonly<Record<string, string>> = {},
+): void {
+  const { etag, "content-type": type } = like.headers;
+  for (const answer of answers) {
+    assert.deepEqual([answer.status, stateOf(answer)], [200, state]);
+    assert.ok(answer.body.equals(like.body));
+    for (const [name, value] of Object.entries({ etag, "content-type": type, ...said }))
+      assert.equal(answer.headers[name], value, name);
+  }
+}
+
 /** Has a server forget what the query means, and all others through it. */
 export async function purge({ operator }: Replica, query: string): Promise<{ readonly removed: number }> {
   const headers = { authorization: `Bearer ${TOKEN}` };

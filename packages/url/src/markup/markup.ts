@@ -25,14 +25,14 @@ export interface Presentation {
 
 /** Attributes by their names in HTML; those that are undefined are left out. */
 export interface ImgAttributes {
-  readonly src: string;
-  readonly srcset?: string | undefined;
-  readonly sizes?: string | undefined;
-  readonly width?: number | undefined;
-  readonly height?: number | undefined;
   readonly loading: "lazy" | "eager";
   readonly decoding?: "async" | undefined;
   readonly fetchpriority?: "high" | undefined;
+  readonly width?: number | undefined;
+  readonly height?: number | undefined;
+  readonly sizes?: string | undefined;
+  readonly srcset?: string | undefined;
+  readonly src: string;
 }
 
 export interface SourceAttributes {
@@ -82,12 +82,12 @@ export function markup(wanted: Origin & Presentation, { sources: hasSources }: K
   const first = sources[0] ?? img;
   return {
     img: {
-      src: img.src,
-      srcset: img.srcset,
-      sizes: sizesOf(img),
-      ...(layout !== "fill" && { width: box.width, height: box.height }),
       loading,
       ...(priority ? { fetchpriority: "high" } : { decoding: "async" }),
+      ...(layout !== "fill" && { width: box.width, height: box.height }),
+      sizes: sizesOf(img),
+      srcset: img.srcset,
+      src: img.src,
     },
     style: LAYOUTS[layout].style(box),
     backdrop: backdrop(wanted, picture, smallest),

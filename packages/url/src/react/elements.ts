@@ -14,15 +14,18 @@ export interface Elements {
 export const FETCH_PRIORITY: string = Number.parseInt(version) >= 19 ? "fetchPriority" : "fetchpriority";
 
 /** Attributes as React spells them. */
-export const imgProps = ({ srcset, fetchpriority, ...same }: ImgAttributes): ImgProps => ({
+export const imgProps = ({ src, srcset, fetchpriority, ...same }: ImgAttributes): ImgProps => ({
   ...same,
-  ...(srcset && { srcSet: srcset }),
   ...(fetchpriority && { [FETCH_PRIORITY]: fetchpriority }),
+  ...(srcset && { srcSet: srcset }),
+  src,
 });
 
 /** `<img>`, or `<picture>` around it; the `<img>` is the same one when its sources leave. */
 export function toElement({ img, sources }: Elements): ReactElement {
-  const element = createElement("img", { key: "img", ...img });
+  const { src, ...rest } = img;
+  // React sets attributes in this order, and some browsers begin to load as soon as they see a src.
+  const element = createElement("img", { key: "img", ...rest, src });
   if (sources === undefined) return element;
   const offered = sources.map(({ type, srcset, sizes }) =>
     createElement("source", { key: type, type, srcSet: srcset, sizes }),

@@ -15,7 +15,7 @@ type Stage = "loading" | "shown" | "fallback" | "card";
 
 /** The part of a picture that needs a browser: it takes the backdrop away, and shows what stands in for a missing one. */
 export function Live({ img, sources, backdrop, fallback }: LiveProps): ReactElement {
-  const { onLoad, onError, style, ref, alt = "", ...rest } = img;
+  const { onLoad, onError, style, ref, ...rest } = img;
   const [stage, setStage] = useState<Stage>("loading");
   const element = useRef<HTMLImageElement>(null);
   const show = () => setStage((now) => (now === "loading" ? "shown" : now));
@@ -33,11 +33,10 @@ export function Live({ img, sources, backdrop, fallback }: LiveProps): ReactElem
     else current.decode().then(show, fail);
   }, [fail]);
 
-  const standIn = { fallback, card: altCard(alt), loading: undefined, shown: undefined }[stage];
+  const standIn = { fallback, card: altCard(rest.alt ?? ""), loading: undefined, shown: undefined }[stage];
   return toElement({
     img: {
       ...rest,
-      alt,
       style: { ...(stage === "loading" && backdrop), ...style },
       ...(standIn && { src: standIn, srcSet: undefined, sizes: undefined }),
       ref: useBoth(element, ref),

@@ -13,7 +13,7 @@ const { sign } = createCapabilities({
 });
 const capability = sign("https://example.com/cat.jpg", { widths: [100, 400], formats: ["avif", "webp"] });
 const image = createBuilder({ endpoint: "https://img.example.com" });
-const cat = { capability, width: 200, height: 100, alt: "A cat" } as const;
+const cat = { capability, width: 200, height: 100, alt: "A cat" };
 
 const html = (element: ReactElement): string => renderToStaticMarkup(element);
 const count = (text: string, part: string): number => text.split(part).length - 1;
@@ -31,21 +31,15 @@ describe("components on a server", () => {
   });
 
   it("write an <img> whose every attribute a browser knows", () => {
-    const srcset = [120, 144, 184, 232, 288, 360, 448]
-      .filter((width) => width <= 400)
-      .map((width) => `${capability}/w${width}.webp ${width}w`)
-      .filter((_, index) => index > 0 || true);
     const text = html(createElement(Image, { ...cat, className: "round", id: "cat" }));
-    assert.match(
+    const srcset = [120, 152, 184, 232, 288, 360].map((width) => `${capability}/w${width}.webp ${width}w`);
+    const style = "display:block;object-fit:cover;max-width:100%;height:auto;aspect-ratio:200 / 100";
+    assert.equal(
       text,
-      /^<img alt="A cat" class="round" id="cat" src="[^"]+\/w232\.webp" width="200" height="100" loading="lazy"/,
+      '<img alt="A cat" class="round" id="cat" loading="lazy" decoding="async" width="200" height="100"' +
+        ` sizes="auto, (min-width: 200px) 200px, 100vw" srcSet="${srcset.join(", ")}" style="${style}"` +
+        ` src="${capability}/w232.webp"/>`,
     );
-    assert.match(
-      text,
-      / style="display:block;object-fit:cover;max-width:100%;height:auto;aspect-ratio:200 \/ 100"/,
-    );
-    assert.ok(text.includes(srcset.at(-1) ?? ""), text);
-    assert.match(text, / sizes="auto, \(min-width: 200px\) 200px, 100vw"/);
   });
 
   it("write a <picture> with a source for each modern format", () => {

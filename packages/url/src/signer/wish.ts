@@ -27,10 +27,10 @@ export function readWish(body: unknown, maxSources: number): Wish {
 }
 
 function parse(body: string | Uint8Array): unknown {
+  const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
+  if (bytes.length > MAX_BYTES) throw tooLong();
   try {
-    return JSON.parse(
-      typeof body === "string" ? body : new TextDecoder("utf-8", { fatal: true }).decode(body),
-    );
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {
     throw new Refusal(400, "expected a body of JSON in UTF-8, got something else");
   }

@@ -13,7 +13,14 @@ const ask = (headers: Ask["headers"], peer = "127.0.0.1"): Ask => ({
 const isLoopback = (address: string): boolean => address === "127.0.0.1" || address === "::1";
 
 describe("a caller of the playground", () => {
-  for (const host of ["localhost:8080", "localhost", "app.localhost:3000", "127.0.0.1:1", "127.1.2.3", "[::1]:80"])
+  for (const host of [
+    "localhost:8080",
+    "localhost",
+    "app.localhost:3000",
+    "127.0.0.1:1",
+    "127.1.2.3",
+    "[::1]:80",
+  ])
     it(`is here when it calls ${host} from this machine`, () => {
       assert.ok(isHere(ask({ host }), isLoopback));
       assert.ok(isHere(ask({ host }, "::1"), isLoopback));
@@ -21,7 +28,14 @@ describe("a caller of the playground", () => {
       assert.ok(!isHere(ask({ host }, ""), isLoopback));
     });
 
-  for (const host of ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "10.0.0.1", "", "[::2]"])
+  for (const host of [
+    "evil.example",
+    "localhost.evil.example",
+    "127.0.0.1.evil.example",
+    "10.0.0.1",
+    "",
+    "[::2]",
+  ])
     it(`is not when it calls ${JSON.stringify(host)}, whose name may lead here`, () => {
       assert.ok(!isHere(ask({ host }), isLoopback));
     });

@@ -45,10 +45,22 @@ function group(stage: Stage, rows: readonly Row[], offer: Offer): string {
   const title = `<h3 id="stage-${stage}">${stage}</h3>`;
   const start = `<section class="group" data-stage="${stage}" aria-labelledby="stage-${stage}">`;
   if (shown.length === 0) {
-    const names = folded.map(([, { names: [name = ""] }]) => escapeHtml(name)).join(", ");
+    const names = folded
+      .map(
+        ([
+          ,
+          {
+            names: [name = ""],
+          },
+        ]) => escapeHtml(name),
+      )
+      .join(", ");
     return `${start}<details class="folded whole"><summary>${title}<span>${names}</span></summary>${drawn(folded)}</details></section>`;
   }
-  const rest = folded.length === 0 ? "" : `<details class="folded"><summary>${folded.length} more</summary>${drawn(folded)}</details>`;
+  const rest =
+    folded.length === 0
+      ? ""
+      : `<details class="folded"><summary>${folded.length} more</summary>${drawn(folded)}</details>`;
   return `${start}${title}${drawn(shown)}${rest}</section>`;
 }
 

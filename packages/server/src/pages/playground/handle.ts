@@ -1,6 +1,7 @@
 /** All that is served below /playground. */
 import { randomBytes } from "node:crypto";
 import { header, type Ask, type Reply } from "../../message.ts";
+import { readBody } from "./body.ts";
 import { isHere, isOwn, type IsLoopback } from "./caller.ts";
 import { findModules, type Modules } from "./modules.ts";
 import { playgroundPage, playgroundPolicy, type Playground } from "./page.ts";
@@ -101,13 +102,12 @@ const text = (status: number, body: string): Reply => ({
 /** The signature of the path in a body `{ "path": ... }`. */
 async function signature(ask: Ask, sign: Workshop["sign"]): Promise<Reply> {
   const length = Number(header(ask.headers, "content-length") ?? NaN);
-  if (header(ask.headers, "content-type") !== "application/json" || !ask.body || !sign)
+  if (header(ask.headers, "content-type") !== "application/json" || !sign)
     return text(415, "expected application/json as the Content-Type");
   if (!(length <= MOST_PATH_BYTES)) return text(413, `expected at most ${MOST_PATH_BYTES} bytes`);
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of ask.body) chunks.push(chunk);
-  const path = pathIn(Buffer.concat(chunks).toString());
-  if (path === undefined) return text(400, 'expected a body such as {"path": "w:300/plain/local:///cat.jpg"}');
+  const path = pathIn((await readBody(ask)).toString());
+  if (path === undefined)
+    return text(400, 'expected a body such as {"path": "w:300/plain/local:///cat.jpg"}');
   return text(200, sign(path));
 }
 

@@ -29,9 +29,7 @@ export function leavesOf(shape: Shape, path: string, name = ""): Leaf[] {
   switch (shape.kind) {
     case "integer":
     case "number":
-      return [
-        { path, name, kind: "number", slide: slideOf(shape, path), whole: shape.kind === "integer" },
-      ];
+      return [{ path, name, kind: "number", slide: slideOf(shape, path), whole: shape.kind === "integer" }];
     case "flag":
     case "color":
       return [{ path, name, kind: shape.kind }];

@@ -8,7 +8,10 @@ describe("the playground's modules", () => {
     assert.ok(modules.has(ENTRY));
     assert.deepEqual(Object.keys(BARE), ["@tintype/url"]);
     for (const path of Object.values(BARE)) assert.ok(modules.has(path), path);
-    assert.ok([...modules.keys()].some((path) => path.endsWith("/plan/plan.ts")), "the server's own geometry");
+    assert.ok(
+      [...modules.keys()].some((path) => path.endsWith("/plan/plan.ts")),
+      "the server's own geometry",
+    );
     for (const [path, text] of modules) {
       assert.ok(text.length > 0, path);
       assert.doesNotMatch(text, /^(?:import|export) type\b|^interface\b/m, path);
@@ -17,7 +20,9 @@ describe("the playground's modules", () => {
 
   it("need nothing that a browser has not got", async () => {
     for (const [path, text] of await findModules()) {
-      const names = [...text.matchAll(/^(?:import|export)\b[^"]*\bfrom\s*"([^"]+)"/gm)].map(([, name = ""]) => name);
+      const names = [...text.matchAll(/^(?:import|export)\b[^"]*\bfrom\s*"([^"]+)"/gm)].map(
+        ([, name = ""]) => name,
+      );
       for (const name of names) assert.match(name, /^\.{1,2}\/|^@tintype\/url$/, path);
     }
   });

@@ -44,7 +44,9 @@ export async function findModules(): Promise<Modules> {
     const text = await readModule(module);
     found.set(path, text);
     const imports = [...text.matchAll(IMPORT)].map(([, from, bare]) => from ?? bare ?? "");
-    await Promise.all(imports.map((name) => visit(name === LANGUAGE ? language : new URL(name, module).href)));
+    await Promise.all(
+      imports.map((name) => visit(name === LANGUAGE ? language : new URL(name, module).href)),
+    );
   };
   await visit(entry);
   return found;

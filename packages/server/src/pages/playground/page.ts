@@ -110,7 +110,10 @@ interface Sample {
   readonly source: string;
 }
 
-const picker = (sources: readonly Sample[], drops: boolean): string => `<section class="picker" aria-label="Picture" data-picker>
+const picker = (
+  sources: readonly Sample[],
+  drops: boolean,
+): string => `<section class="picker" aria-label="Picture" data-picker>
 <div class="strip" data-strip>${sources.map(({ name, source }) => `<button type="button" data-pick="${escapeHtml(source)}" aria-label="${escapeHtml(name)}" title="${escapeHtml(name)}" aria-pressed="false"><img alt=""></button>`).join("")}</div>
 <div class="other"><label class="from"><span class="unseen">URL of a picture</span><input type="text" data-source placeholder="https://…" inputmode="url" autocomplete="off" autocapitalize="none" spellcheck="false"></label>${
   drops

@@ -205,6 +205,8 @@ const BELOW = `
   .controls { grid-column: 2; grid-row: 1 / -1; position: sticky; top: 0; align-self: start; max-height: 100vh; overflow-y: auto; padding: 0.4rem 0.8rem 3rem 1.4rem; margin-right: -0.8rem; border-left: 1px solid var(--line); scrollbar-width: thin; }
 }
 @media (max-width: 40rem) {
+  .top { gap: 0.7rem; }
+  .top h1 { padding-left: 0.7rem; }
   .viewer { position: sticky; top: 0; z-index: 2; background: var(--ground); margin: 0 -1rem; padding: 0.5rem 1rem 0.3rem; border-bottom: 1px solid var(--line); }
   .frame { height: 25svh; }
   .views { margin-bottom: 0.5rem; }

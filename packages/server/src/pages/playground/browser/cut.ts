@@ -43,7 +43,8 @@ export function openCut({ sheet, onChange }: CutSettings): Cut {
   const focusAt = (spot: Spot): void => {
     if (!size) return;
     // A crop without a gravity of its own would move along with the point.
-    const pinned = options.crop && !options.crop.gravity && rect ? { crop: cropFrom(size, rect, options) } : {};
+    const pinned =
+      options.crop && !options.crop.gravity && rect ? { crop: cropFrom(size, rect, options) } : {};
     onChange({ ...pinned, gravity: focusFrom(size, spot, { ...options, ...pinned }) });
   };
 
@@ -61,9 +62,7 @@ export function openCut({ sheet, onChange }: CutSettings): Cut {
           const dx = (to.x - from.x) * area.width;
           const dy = (to.y - from.y) * area.height;
           cutTo(
-            corner
-              ? stretched(start, corner, dx, dy, { size: area })
-              : moved(start, dx, dy, { size: area }),
+            corner ? stretched(start, corner, dx, dy, { size: area }) : moved(start, dx, dy, { size: area }),
           );
         },
         ...(!corner && { onClick }),
@@ -162,4 +161,5 @@ function setPlace(element: HTMLElement, place: Readonly<Record<string, number>>)
 }
 
 const cornerOf = (target: EventTarget | null): Corner | undefined =>
-  all("[data-corner]", HTMLElement).find((handle) => handle === target)?.dataset["corner"] as Corner | undefined;
+  all("[data-corner]", HTMLElement).find((handle) => handle === target)?.dataset["corner"] as
+    Corner | undefined;

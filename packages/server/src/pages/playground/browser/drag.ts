@@ -28,7 +28,9 @@ export function stretched(rect: Rect, corner: Corner, dx: number, dy: number, { 
   const least = { width: Math.min(LEAST, size.width), height: Math.min(LEAST, size.height) };
   const right = rect.left + rect.width;
   const bottom = rect.top + rect.height;
-  const left = corner.endsWith("w") ? Math.min(clamp(rect.left + dx, size.width), right - least.width) : rect.left;
+  const left = corner.endsWith("w")
+    ? Math.min(clamp(rect.left + dx, size.width), right - least.width)
+    : rect.left;
   const top = corner.startsWith("n")
     ? Math.min(clamp(rect.top + dy, size.height), bottom - least.height)
     : rect.top;

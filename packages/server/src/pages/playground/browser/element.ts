@@ -15,7 +15,8 @@ export const all = <T extends Element>(
   selector: string,
   kind: Kind<T>,
   within: ParentNode = document,
-): readonly T[] => [...within.querySelectorAll(selector)].filter((found): found is T => found instanceof kind);
+): readonly T[] =>
+  [...within.querySelectorAll(selector)].filter((found): found is T => found instanceof kind);
 
 /** An element with a text in it. */
 export function textElement(name: "span" | "p" | "a" | "b", text: string, classes = ""): HTMLElement {

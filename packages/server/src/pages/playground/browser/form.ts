@@ -1,6 +1,13 @@
 /// <reference lib="dom" />
 /** The controls of the option table, to options and back. */
-import { CodecError, formatSegments, OPTIONS, type AnyOption, type OptionName, type Options } from "@tintype/url";
+import {
+  CodecError,
+  formatSegments,
+  OPTIONS,
+  type AnyOption,
+  type OptionName,
+  type Options,
+} from "@tintype/url";
 import { all, need } from "./element.ts";
 import { adjust, fillLeaf, follow, lock, mirror, readLeaf } from "./leaf.ts";
 

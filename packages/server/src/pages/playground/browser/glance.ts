@@ -58,7 +58,8 @@ export function openGlance({ onPick }: GlanceSettings): Glance {
 async function fill({ root }: Tile, shot: Shot): Promise<void> {
   root.dataset["bytes"] = String(shot.blob.size);
   need("[data-amount]", HTMLElement, root).textContent = amount(shot.blob.size);
-  need("[data-time]", HTMLElement, root).textContent = `${duration(shot.milliseconds)}${shot.kept ? ", kept" : ""}`;
+  need("[data-time]", HTMLElement, root).textContent =
+    `${duration(shot.milliseconds)}${shot.kept ? ", kept" : ""}`;
   await place(need("img", HTMLImageElement, root), shot);
   root.dataset["state"] = "shown";
 }

@@ -67,7 +67,10 @@ describe("the language of the playground", () => {
 
   it("reads a URL of any host, a path, and spaces around them", () => {
     const { read } = createLanguage(SETTINGS);
-    for (const text of ["https://img.example/sig/w:5/plain/http://a.example/b.png", " /x/w:5/plain/http://a.example/b.png\n"]) {
+    for (const text of [
+      "https://img.example/sig/w:5/plain/http://a.example/b.png",
+      " /x/w:5/plain/http://a.example/b.png\n",
+    ]) {
       const { source, options } = read(text);
       assert.deepEqual([source, options], ["http://a.example/b.png", { width: 5 }]);
     }
@@ -75,7 +78,10 @@ describe("the language of the playground", () => {
 
   it("speaks with another separator, and of nothing but presets", () => {
     const other = createLanguage({ ...SETTINGS, separator: "_" });
-    assert.equal(other.write({ source: "local:///a.jpg", options: { width: 5 } }), "w_5/plain/local:///a.jpg");
+    assert.equal(
+      other.write({ source: "local:///a.jpg", options: { width: 5 } }),
+      "w_5/plain/local:///a.jpg",
+    );
     assert.deepEqual(other.read("/unsafe/w_5/plain/local:///a.jpg").options, { width: 5 });
     const only = createLanguage({ ...SETTINGS, onlyPresets: true });
     const path = only.write({ source: "local:///a.jpg", options: { preset: ["small"] } });

@@ -89,6 +89,7 @@ async function want(next: Wanted, typedPath?: string): Promise<void> {
     const whole = `${endpoint}/${await sign(path)}/${path}`;
     if (wanted !== next) return;
     url = whole;
+    document.documentElement.dataset["wanted"] = url;
     address.complain("");
     // What is being typed is left alone until it is done.
     if (typedPath === undefined || !address.isBeingTyped()) address.write(url);
@@ -135,6 +136,8 @@ async function make(path: string, withOriginal: boolean): Promise<void> {
     showRecipes({ wanted, urlOf, endpoint, original: original.size(), result: result.size() }),
     showReference(signal),
   ]);
+  // An original is sent as it is, in whatever format it has.
+  need(".glance", HTMLElement).hidden = options.raw === true;
   if (options.raw) return;
   await glance.show(options, async (each) => shoot(await urlOf(each), signal));
 }
@@ -147,7 +150,9 @@ async function makeOriginal(signal: AbortSignal): Promise<void> {
     // Formats that no browser shows are shown as the server sees them.
     await original
       .show(shot)
-      .catch(async () => original.show({ ...shot, blob: (await shoot(await urlOf({ format: "webp" }), signal)).blob }));
+      .catch(async () =>
+        original.show({ ...shot, blob: (await shoot(await urlOf({ format: "webp" }), signal)).blob }),
+      );
   } catch (error) {
     if (!signal.aborted) original.fail(error);
   }

@@ -19,7 +19,9 @@ describe("code to copy", () => {
   it("is an img for every screen, with no more pixels than there are", async () => {
     const text = await cook("img", { width: 600, height: 300 });
     assert.match(text, /^<img src="http:\/\/h\/unsafe\/w600h300\/it's"\n/);
-    const widths = [...text.matchAll(/w(\d+)h(\d+)\/it's (\d+)w/g)].map(([, ...numbers]) => numbers.map(Number));
+    const widths = [...text.matchAll(/w(\d+)h(\d+)\/it's (\d+)w/g)].map(([, ...numbers]) =>
+      numbers.map(Number),
+    );
     assert.deepEqual(widths, [
       [300, 150, 300],
       [600, 300, 600],

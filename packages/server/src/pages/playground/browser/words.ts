@@ -31,5 +31,4 @@ export const pixels = ({ width, height }: { readonly width: number; readonly hei
   `${width} \u00d7 ${height}`;
 
 /** What a format is called, by its media type. */
-export const formatName = (type: string): string =>
-  NAMES[type] ?? type.replace(/^image\//, "").toUpperCase();
+export const formatName = (type: string): string => NAMES[type] ?? type.replace(/^image\//, "").toUpperCase();
