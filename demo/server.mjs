@@ -4,13 +4,13 @@ import { existsSync, readFileSync } from "node:fs";
 import { Agent, createServer, request as ask } from "node:http";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { createBuilder } from "@tintype/url";
+import { createBuilder, placeholder } from "@tintype/url";
 import * as after from "./after.mjs";
 import * as before from "./before.mjs";
 import { readCredits } from "./credits.mjs";
 import { PHOTOGRAPHS } from "./photographs.mjs";
 
-const PAGES = { before, after };
+const PAGES = new Map(Object.entries({ before, after }));
 /** Where browsers find Tintype. */
 const PICTURES = "/pictures";
 const TYPES = { css: "text/css", js: "text/javascript", jpg: "image/jpeg" };
@@ -38,18 +38,13 @@ export async function openDemo({ tintype, originals, sign = () => "unsafe", port
 
   const server = createServer((request, response) => {
     const path = request.url.split("?")[0];
-    const page = PAGES[path.slice(1)];
+    const entry = path.slice(1);
+    const reply = (type, body) => send(request, response, type, body);
     if (path.startsWith(`${PICTURES}/`)) relay(request, response, { tintype, agent });
     else if (path === "/") response.writeHead(302, { Location: "/before" }).end();
-    else if (page)
-      send(
-        request,
-        response,
-        "text/html",
-        page.page({ ...settings, entry: path.slice(1), figures: readFigures() }),
-      );
-    else if (files.has(path))
-      send(request, response, TYPES[path.split(".").at(-1)], readFileSync(files.get(path)));
+    else if (PAGES.has(entry))
+      reply("text/html", PAGES.get(entry).page({ ...settings, entry, figures: readFigures() }));
+    else if (files.has(path)) reply(TYPES[path.split(".").at(-1)], readFileSync(files.get(path)));
     else response.writeHead(404).end("Not found\n");
   });
   server.listen(port, "127.0.0.1");
@@ -95,18 +90,17 @@ function relay(request, response, { tintype, agent }) {
 /** A picture of a few pixels for each photograph, small enough to travel inside the page. */
 async function placeholdersFrom(url) {
   const entries = Object.values(PHOTOGRAPHS).map(async ({ file }) => {
-    const answer = await fetch(url(`local:///${file}`, { width: 24, blur: 1, quality: 75, format: "webp" }));
+    const answer = await fetch(placeholder(url, `local:///${file}`), { headers: { Accept: "image/webp" } });
     if (!answer.ok) throw new Error(`expected a placeholder for ${file}, got ${answer.status}`);
-    return [file, `data:image/webp;base64,${Buffer.from(await answer.arrayBuffer()).toString("base64")}`];
+    const type = answer.headers.get("content-type");
+    return [file, `data:${type};base64,${Buffer.from(await answer.arrayBuffer()).toString("base64")}`];
   });
   return new Map(await Promise.all(entries));
 }
 
 /** The line of each version that the other has not: there is one, and a test says so. */
 export function differingLines() {
-  const [one, other] = Object.keys(PAGES).map((name) =>
-    readFileSync(here(`${name}.mjs`), "utf8").split("\n"),
-  );
+  const [one, other] = [...PAGES.keys()].map((name) => readFileSync(here(`${name}.mjs`), "utf8").split("\n"));
   const place = one.findIndex((line, index) => line !== other[index]);
   return { before: one[place], after: other[place] };
 }

@@ -3,7 +3,6 @@
  * over a slow line, prints what they weigh and writes it to demo/figures.json, which the page shows.
  */
 import { parseArgs } from "node:util";
-import { measure } from "./demo/measure.mjs";
 import { openPages } from "./demo/open.mjs";
 import { buildQuietly } from "./load/server.mjs";
 import { ensureInstalled, fitNode, giveUp } from "./node.mjs";
@@ -28,12 +27,20 @@ await ensureInstalled(node);
 await buildQuietly(node);
 
 if (task === "measure") {
+  const { measure } = await import("./demo/measure.mjs");
   const pages = await openPages(node);
   const lighthouse = { folder: values.lighthouse, isWanted: !values["no-lighthouse"] };
   await measure(pages.url, { rounds, lighthouse });
   await pages.close();
 } else {
-  const { url } = await openPages(node, { port: Number(process.env.PORT || "8090") });
+  const port = process.env.PORT || "8090";
+  const { url } = await openPages(node, { port: Number(port) }).catch((error) =>
+    giveUp(
+      error.code === "EADDRINUSE"
+        ? `Port ${port} is in use by another program. Choose another one: PORT=${Number(port) + 1} npm run demo`
+        : error.message,
+    ),
+  );
   process.stdout.write(`
   The same page, one line changed.
 

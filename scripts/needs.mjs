@@ -36,6 +36,13 @@ export const NEEDS = [
     homebrew: "redis",
   },
   {
+    name: "njs",
+    purpose: "the narrowest engine that the function for CDNs runs in",
+    probes: ["njs"],
+    debian: "njs",
+    homebrew: "njs",
+  },
+  {
     name: "fonts",
     purpose: "text that is drawn into pictures",
     probes: [

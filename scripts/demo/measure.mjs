@@ -1,6 +1,6 @@
 /** Both pages on three screens: medians of some visits, printed and written down. */
 import { writeFileSync } from "node:fs";
-import { availableParallelism, cpus } from "node:os";
+import { availableParallelism, cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { ENTRIES, saving, seconds, weight } from "../../demo/measured.mjs";
@@ -29,6 +29,7 @@ const medians = (visits) =>
 export async function measure(url, { rounds, lighthouse }) {
   const executablePath =
     find("chromium") ?? giveUp("Expected Chromium to be installed: node scripts/needs.mjs");
+  const load = loadavg()[0].toFixed(1);
   const browser = await chromium.launch({ executablePath, args: FLAGS });
   const devices = [];
   for (const device of DEVICES)
@@ -41,7 +42,7 @@ export async function measure(url, { rounds, lighthouse }) {
     : undefined;
   const figures = {
     date: new Date().toISOString().slice(0, 10),
-    machine: `${availableParallelism()} cores, ${cpus()[0].model.trim()}`,
+    machine: `${availableParallelism()} cores, ${cpus()[0].model.trim()}, load ${load}`,
     browser: `Chromium ${version}`,
     network: FAST_3G,
     rounds,

@@ -79,7 +79,7 @@ describe("a site under development with Vite", () => {
     const alone = (await import(pathToFileURL(file).href)) as typeof import("../src/dev/process.ts");
     await assert.rejects(
       alone.startTintype({}, () => undefined),
-      /expected the package "tintype".*npm install --save-dev tintype/,
+      /expected the package "tintype".*: install it beside @tintype\/build/,
     );
   });
 

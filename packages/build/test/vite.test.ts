@@ -202,7 +202,7 @@ describe("a build with Vite", () => {
       },
     } as const satisfies InlineConfig;
     await (await createBuilder(config)).buildApp();
-    assert.equal(manifestIn(join(root, "dist/client")).length, 16);
+    assert.equal(manifestIn(join(root, "dist/client")).length, 18);
     assert.deepEqual([...filesIn(join(root, "dist/server")).keys()], ["server.mjs"]);
     writeFileSync(join(root, "main.js"), LEAKS[0]![1]);
     const complaint = await complaintOf((await createBuilder(config)).buildApp());
@@ -224,6 +224,13 @@ describe("a build with Vite", () => {
     it(`refuses an import of ${what} with a sentence`, async () => {
       assert.match(await complaintOf(buildSite(site({ "main.js": program }))), expected);
     });
+
+  it("asks for the key when its variable is not set", () => {
+    assert.throws(
+      () => tintype({ ...SETTINGS, key: process.env["NO_SUCH_KEY"]! }),
+      /key: expected hex, got none/,
+    );
+  });
 
   it("asks where the site is when nobody has said", async () => {
     const { originals: _, ...settings } = SETTINGS;

@@ -144,8 +144,8 @@ function acceptedFormats(headers: Headers, offered: readonly FormatName[]): Form
   return LADDER.find((rung) => rung.every((format) => accepted.includes(format))) ?? [];
 }
 
-const BY_SIZE: readonly FormatName[] = ["jxl", "avif", "webp"];
-const LADDER: readonly FormatName[][] = [["jxl", "avif", "webp"], ["avif", "webp"], ["webp"]];
+export const BY_SIZE: readonly FormatName[] = ["jxl", "avif", "webp"];
+export const LADDER: readonly FormatName[][] = [["jxl", "avif", "webp"], ["avif", "webp"], ["webp"]];
 
 /** What of a decision changes bytes: not what only shapes the reply, nor what is accepted where the URL names a format. */
 export function pixelsOf({ options, accepted, enforced }: Omit<Job, "key">): readonly unknown[] {

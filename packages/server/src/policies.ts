@@ -64,7 +64,7 @@ function grammarOf({ url, cache }: Config): Grammar {
 
 const NEGOTIATED = ["avif", "webp", "jxl"] as const satisfies readonly FormatName[];
 
-function offersOf({ encode }: Config): JobSettings["offers"] {
+export function offersOf({ encode }: Config): JobSettings["offers"] {
   const auto = { avif: encode.autoAvif, webp: encode.autoWebp, jxl: encode.autoJxl };
   const enforced = { avif: encode.enforceAvif, webp: encode.enforceWebp, jxl: encode.enforceJxl };
   return {

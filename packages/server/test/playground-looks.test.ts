@@ -116,7 +116,7 @@ describe("the playground", { skip: unless("chromium") }, () => {
     for (const [name, words] of [
       ["URL", url],
       ["<img>", `<img src="${url}"`],
-      ["React", "srcSet={["],
+      ["React", "<Picture\n  image={image}"],
       ["curl", `-o picture '${url}'`],
       ["Capability", 'capabilities.sign("local:///a-first.jpg", {'],
     ] as const) {

@@ -263,7 +263,7 @@ describe("createBuilder", () => {
   });
 
   const wrong: readonly (readonly [settings: object, source: unknown, message: string | RegExp])[] = [
-    [{}, "a", 'endpoint: expected a URL without a query, got "undefined"'],
+    [{}, "a", "endpoint: expected text, got undefined"],
     [{ endpoint: "https://x/?a" }, "a", 'endpoint: expected a URL without a query, got "https://x/?a"'],
     [{ endpoint: "", forn: "plain" }, "a", 'settings: expected an object with form, extension, got "forn"'],
     [{ endpoint: "", form: "hex" }, "a", 'settings.form: expected one of plain, base64, got "hex"'],

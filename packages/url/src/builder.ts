@@ -14,7 +14,9 @@ const SOURCE: Shape = { kind: "text", filled: true };
 
 /** Throws CodecError where an option is none of the table's, or its value none that the server could read. */
 export function checkOptions(options: Options): void {
-  for (const [key, value] of Object.entries(options)) {
+  // From JavaScript anything may come.
+  const given: Readonly<Record<string, unknown>> = options;
+  for (const [key, value] of Object.entries(given)) {
     if (!Object.hasOwn(LEXICON, key)) throw new CodecError(`expected an option, got ${quote(key)}`);
     if (value !== undefined) check(LEXICON[key as keyof Options][1], value, key);
   }
@@ -65,8 +67,9 @@ export function createBuilder<Signature extends string | Promise<string> = strin
   sign,
   ...writing
 }: BuilderSettings<Signature>): Build<Signature extends string ? string : Promise<string>> {
-  if (typeof endpoint !== "string" || /[?#\s]/.test(endpoint))
-    throw new CodecError(`endpoint: expected a URL without a query, got ${quote(String(endpoint))}`);
+  check({ kind: "text" }, endpoint, "endpoint");
+  if (/[?#\s]/.test(endpoint))
+    throw new CodecError(`endpoint: expected a URL without a query, got ${quote(endpoint)}`);
   check(WRITING, writing, "settings");
   checkOptions(defaults);
   const base = endpoint.replace(/\/+$/, "");

@@ -9,10 +9,10 @@ import { parsePath } from "./target.ts";
 const SOURCE = "http://x/y";
 const grammar = { security: true, bypass: true, presets: new Map([["a", ["raw:0"]]]) };
 /** As from JavaScript, where no compiler has looked. */
-const build = (options: object): string => buildPath(SOURCE, options as Options);
+const build = (options: object): string => buildPath(SOURCE, options);
 
 describe("options that are none", () => {
-  const cases: readonly (readonly [options: object, message: string])[] = [
+  const cases: readonly (readonly [options: object, message: string | RegExp])[] = [
     [{ widht: 300 }, 'expected an option, got "widht"'],
     [{ w: 300 }, 'expected an option, got "w"'],
     [{ constructor: 1 }, 'expected an option, got "constructor"'],
@@ -167,7 +167,7 @@ function canonical(options: Options): Options {
   return {
     ...others,
     ...(crop && { crop: { ...crop, ...(crop.gravity && { height: crop.height ?? 0 }) } }),
-    ...(zoom && { zoom: { ...zoom, y: (zoom.y as number | undefined) ?? zoom.x } }),
+    ...(zoom && { zoom: { ...zoom, y: (zoom as Partial<typeof zoom>).y ?? zoom.x } }),
     ...(trim && { trim: { ...trim, ...(trim.color !== undefined && { color: six(trim.color) }) } }),
     ...(watermark && { watermark: { ...mark, ...(scale && { scale }) } }),
     ...(background !== undefined && { background: six(background) }),

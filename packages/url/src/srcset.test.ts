@@ -187,8 +187,8 @@ describe("any srcset", () => {
 describe("a placeholder", () => {
   it("is small, blurred and of low quality, in the shape of what it stands for", () => {
     const options: Options = { resizingType: "fill", width: 1600, height: 900, dpr: 2 };
-    assert.equal(placeholder(image, SOURCE, options), url("rt:fill/w:32/h:18/bl:1/q:30"));
-    assert.equal(placeholder(image, SOURCE), url("w:32/bl:1/q:30"));
+    assert.equal(placeholder(image, SOURCE, options), url("rt:fill/w:32/h:18/bl:1/f:webp/q:30"));
+    assert.equal(placeholder(image, SOURCE), url("w:32/bl:1/f:webp/q:30"));
   });
 
   it("has no padding and no watermark", () => {
@@ -202,6 +202,6 @@ describe("a placeholder", () => {
 
   it("is promised where signatures are", async () => {
     const promising = createBuilder({ endpoint: "", sign: () => Promise.resolve("sig") });
-    assert.match(await placeholder(promising, SOURCE), /^\/sig\/w:32\/bl:1\/q:30\//);
+    assert.match(await placeholder(promising, SOURCE), /^\/sig\/w:32\/bl:1\/f:webp\/q:30\//);
   });
 });

@@ -72,9 +72,13 @@ export function srcset<U extends Url>(
     srcset: all.map((url, index) => `${url} ${entries[index]![0]}`).join(", "),
     ...others,
   });
-  const isText = (all: readonly Url[]): all is readonly string[] => typeof all[0] === "string";
   // All URLs are promised or none is, which the compiler cannot know.
-  return (isText(urls) ? attributes(urls) : Promise.all(urls).then(attributes)) as never;
+  const isPromised = typeof urls[0] !== "string";
+  return (
+    isPromised
+      ? Promise.all(urls as readonly Promise<string>[]).then(attributes)
+      : attributes(urls as readonly string[])
+  ) as U extends string ? Candidates : Promise<Candidates>;
 }
 
 interface Plan {
@@ -127,10 +131,12 @@ function atWidth({ width, height, ...others }: Options, wanted: number): Overrid
 
 /**
  * The URL of a picture to show until the real one has come: 32 pixels wide, blurred, of low quality. Lay it below as a
- * background that is as large. It has the shape of `options`, but no padding and no watermark, whose pixels would be
- * too many of so few. Throws CodecError as `srcset` does.
+ * background that is as large. It is WebP, whose head is the smallest: 120 to 210 bytes for the photos of our samples,
+ * where AVIF has 320 to 370. It has the shape of `options`, but no padding and no watermark, whose pixels would be too
+ * many of so few. Throws CodecError as `srcset` does.
  */
 export function placeholder<U extends Url>(image: Build<U>, source: string, options: Options = {}): U {
-  const tiny = { blur: 1, quality: 30, padding: undefined, watermark: undefined, maxBytes: undefined };
-  return image(source, { ...atWidth(options, 32), ...tiny });
+  const tiny = { blur: 1, quality: 30, format: "webp" } as const;
+  const large = { padding: undefined, watermark: undefined, maxBytes: undefined, formatQuality: undefined };
+  return image(source, { ...atWidth(options, 32), ...large, ...tiny });
 }

@@ -1,40 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
 import type * as url from "@tintype/url";
+import { bundle } from "./bundle.ts";
 
 /** What a page may have to load for the builder with all options, in bytes behind gzip. */
 const BUDGET = 5000;
-
-/** What a page loads that imports these names, as bundlers ship it. */
-async function bundle(...names: readonly (keyof typeof url)[]) {
-  const { outputFiles, metafile } = await build({
-    stdin: {
-      contents: `export { ${names.join(", ")} } from "@tintype/url";`,
-      resolveDir: import.meta.dirname,
-    },
-    bundle: true,
-    minify: true,
-    format: "esm",
-    platform: "browser",
-    conditions: ["tintype-source"],
-    metafile: true,
-    write: false,
-  });
-  const [file] = outputFiles;
-  assert.ok(file);
-  const parts = Object.values(metafile.outputs)
-    .flatMap(({ inputs }) => Object.entries(inputs))
-    .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
-    .map(([path]) => path.replace(/^.*\//, ""));
-  return {
-    code: file.text,
-    gzipped: gzipSync(file.contents, { level: 9 }).length,
-    minified: file.contents.length,
-    parts,
-  };
-}
 
 describe("the bundle of a page", () => {
   for (const names of [["createBuilder"], ["createBuilder", "srcset", "placeholder"]] as const) {

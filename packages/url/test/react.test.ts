@@ -7,12 +7,13 @@ import { gzipSync } from "node:zlib";
 import { pick, srcset } from "@tintype/url/capability";
 import { createCapabilities, type Policy } from "@tintype/url/sign";
 import { build as bundle } from "esbuild";
-import { chromium, type Browser, type BrowserContextOptions, type Page, type Request } from "playwright-core";
+import { chromium, type Browser, type BrowserContextOptions, type Page, type Route } from "playwright-core";
 import sharp from "sharp";
 import { useOrigin } from "../../server/test/fixtures/origin.ts";
 import { useServer } from "../../server/test/fixtures/server.ts";
 import { needs, unless } from "../../server/test/needs.ts";
 import { Site, type Pictures } from "./site.ts";
+import { complaintsOf, galleryOf, observeShifts, readAll, shiftsOf, type Visit } from "./visit.ts";
 
 const KEY = "5ec2e75ec2e75ec2e75ec2e75ec2e75e";
 const AUDIENCE = "img.example.com";
@@ -27,26 +28,32 @@ const FLAGS = [
   "--disable-sync",
 ];
 const SAMPLES = ["peaks", "evening-room", "two-dogs", "fig", "clock", "nuthatch", "dandelion"];
-const sample = (name: string): Buffer =>
-  readFileSync(new URL(`../../../samples/${name}.jpg`, import.meta.url));
+const DESKTOP = { width: 1280, height: 900 };
 
-const ring = await sharp(
-  Buffer.from(
-    '<svg width="240" height="240"><circle cx="120" cy="120" r="90" fill="none" stroke="#06c" stroke-width="40"/></svg>',
-  ),
-)
-  .png()
-  .toBuffer();
+/** Large enough for every rung that is looked at, and soon encoded. */
+const sample = (name: string): Promise<Buffer> =>
+  sharp(readFileSync(new URL(`../../../samples/${name}.jpg`, import.meta.url)))
+    .resize({ width: 1000 })
+    .jpeg()
+    .toBuffer();
+const ring =
+  '<svg width="240" height="240"><circle cx="120" cy="120" r="90" fill="none" stroke="#06c" stroke-width="40"/></svg>';
 
 describe("components in a browser", { skip: unless("chromium") }, () => {
-  const origin = useOrigin(() => ({
-    ...Object.fromEntries(SAMPLES.map((name) => [`/shop/${name}.jpg`, sample(name)])),
-    "/shop/ring.png": ring,
+  const origin = useOrigin(async () => ({
+    ...Object.fromEntries(
+      await Promise.all(SAMPLES.map(async (name) => [`/shop/${name}.jpg`, await sample(name)] as const)),
+    ),
+    "/shop/ring.png": await sharp(Buffer.from(ring)).png().toBuffer(),
   }));
+  // A page asks for a dozen pictures at once, and the machine that runs the tests has other things to do.
   const server = useServer({
     TINTYPE_CAPABILITY_KEYS: `1:${KEY}`,
     TINTYPE_CAPABILITY_AUDIENCE: AUDIENCE,
-    TINTYPE_CACHE_MEMORY: "64",
+    TINTYPE_CACHE_MEMORY: "67108864",
+    TINTYPE_RENDER_QUEUE_TIMEOUT: "60",
+    IMGPROXY_REQUESTS_QUEUE_SIZE: "0",
+    IMGPROXY_TIMEOUT: "60",
     IMGPROXY_ALLOWED_SOURCES: "",
   });
   let site: Site;
@@ -92,114 +99,193 @@ describe("components in a browser", { skip: unless("chromium") }, () => {
     };
   }
 
-  async function open(path: string, options: BrowserContextOptions = {}): Promise<Visit> {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options });
-    const visit: Visit = { page, requests: [], complaints: [] };
-    page.on("request", (request) => visit.requests.push(request));
-    page.on("response",(r)=>{if(r.status()>=400)console.log("RESP",r.status(),r.url().slice(-30));});page.on("requestfailed",(r)=>console.log("FAILED",r.failure()?.errorText,r.url().slice(-30)));page.on("pageerror", (error) => visit.complaints.push(error.message));
-    page.on("console", (message) => {
-      const isMissing = /bm90aGluZy5qcGc|\/nowhere\.jpg$/.test(message.location().url);
-      if (!isMissing) visit.complaints.push(`${message.text()} ${message.location().url}`);if(!isMissing)console.log(message.text());
-    });
-    await page.addInitScript(() => { const d = HTMLImageElement.prototype.decode; HTMLImageElement.prototype.decode = function () { console.log("DECODE", this.id, this.complete, this.naturalWidth, this.currentSrc.slice(-12)); return d.call(this).catch((e) => { console.log("REJ", this.id, String(e), this.complete, this.naturalWidth); throw e; }); }; addEventListener("error", (e) => console.log("ERROR", (e.target as any).id, (e.target as any).currentSrc.slice(-12)), true); });
-    await page.addInitScript(observeShifts);
-    await page.goto(site.origin + path, { waitUntil: "load" });
-    return visit;
+  interface Look extends BrowserContextOptions {
+    /** Before the page is gone to. */
+    readonly prepare?: (page: Page) => Promise<unknown>;
   }
 
-  /** Goes down the page slowly enough that everything lazy is asked for, and waits until all of it is there or is not. */
-  async function readAll({ page }: Visit): Promise<void> {
-    await page.waitForSelector("#end", { state: "attached" });
-    for (const id of await page.locator("img").evaluateAll((all) => all.map((each) => each.id))) {
-      await page.locator(`#${id}`).scrollIntoViewIfNeeded();
-      await page.waitForFunction(
-        (wanted) => (document.getElementById(wanted) as HTMLImageElement).complete,
-        id,
-      );
+  async function visit(path: string, options: Look, look: (visit: Visit) => Promise<void>): Promise<void> {
+    const { prepare, ...context } = options;
+    const page = await browser.newPage({ viewport: DESKTOP, ...context });
+    try {
+      const requests: string[] = [];
+      page.on("request", (request) => requests.push(request.url()));
+      const complaints = complaintsOf(page, (url) => url.endsWith("/nowhere.jpg"));
+      await observeShifts(page);
+      await prepare?.(page);
+      await page.goto(site.origin + path, { waitUntil: "domcontentloaded" });
+      await look({ page, requests, complaints });
+    } finally {
+      await page.close();
     }
-    await page.evaluate(() => scrollTo(0, 0));
   }
 
-  const shown = ({ page }: Visit): Promise<Readonly<Record<string, Shown>>> => page.evaluate(look);
+  const snap = async (page: Page, name: string): Promise<unknown> =>
+    process.env["SCREENSHOTS"] &&
+    page.screenshot({ path: join(process.env["SCREENSHOTS"], `react-${name}.png`), fullPage: true });
 
-  for (const path of ["/", "/rendered"]) {
-    describe(path === "/" ? "rendered there" : "rendered before", () => {
-      it("shows every picture that there is, and moves nothing", async () => {
-        const visit = await open(path);
-        await readAll(visit);
-        await visit.page.waitForFunction(() => document.querySelectorAll('img[src^="data:"]').length === 2, undefined, { timeout: 5000 }).catch(() => undefined);
-        const seen = await shown(visit);
-        const broken = Object.entries(seen).filter(([, { pixels }]) => pixels === 0);
-        assert.deepEqual(
-          broken.map(([id]) => id),
-          ["plain"],
-          "the one without a script",
-        );
-        assert.deepEqual(await visit.page.evaluate(() => shifts), []);
-        assert.deepEqual(visit.complaints, []);
-        if (process.env["SCREENSHOTS"])
-          await visit.page.screenshot({
-            path: join(process.env["SCREENSHOTS"], `react-${path.slice(1) || "there"}.png`),
-            fullPage: true,
-          });
-        console.log(JSON.stringify(seen, null, 1));
-        await visit.page.close();
-      });
+  for (const [path, what] of [
+    ["/", "drawn in the browser"],
+    ["/rendered", "drawn on the server"],
+  ] as const) {
+    describe(`a page that was ${what}`, () => {
+      it("shows every picture, or what stands in for it; nothing moves, nothing is said, and the first comes first", () =>
+        visit(path, {}, async ({ page, requests, complaints }) => {
+          await readAll(page);
+          const gallery = await galleryOf(page);
+          const absent = Object.entries(gallery).filter(([, { isThere }]) => !isThere);
+          assert.deepEqual(
+            absent.map(([id]) => id),
+            ["plain"],
+            "the one that has no script",
+          );
+          const cards = Object.entries(gallery).filter(([, { pick }]) => pick === "card");
+          assert.deepEqual(
+            cards.map(([id]) => id),
+            ["gone", "hopeless", "swapped"],
+          );
+          assert.equal(gallery["replaced"]?.pick, "w448.jpg");
+          assert.deepEqual(await shiftsOf(page), []);
+          assert.deepEqual(complaints, []);
+          await assertPreloaded(page, requests);
+          await snap(page, path === "/" ? "there" : "rendered");
+        }));
     });
   }
+
+  async function assertPreloaded(page: Page, requests: readonly string[]): Promise<void> {
+    const pictures = requests.filter((url) => url.includes("/c1/"));
+    assert.match(pictures[0] ?? "", /\/w1368a0\.avif$/, "before any other");
+    assert.equal(pictures.filter((url) => url === pictures[0]).length, 1, "and once");
+    const links = page.locator('link[rel="preload"][as="image"]');
+    assert.equal(await links.count(), 1);
+    assert.equal(await links.getAttribute("imagesizes"), "100vw");
+    assert.equal(await links.getAttribute("fetchpriority"), "high");
+  }
+
+  const RUNGS: Readonly<Record<string, readonly [once: string, twice: string]>> = {
+    hero: ["w1368a0.avif", "w2136a0.avif"],
+    room: ["w360", "w880"],
+    dogs: ["w360a0.avif", "w880a0.avif"],
+    imported: ["w360.jpg", "w880.jpg"],
+    cover: ["w560.webp", "w1096.webp"],
+    face: ["w64a0.webp", "w152a0.webp"],
+    shelf: ["w288.webp", "w560.webp"],
+    cut: ["w120a1.avif", "w288a1.avif"],
+    logo: ["w120.webp", "w288.webp"],
+  };
+  for (const [density, index] of [
+    [1, 0],
+    [2, 1],
+  ] as const) {
+    it(`takes the right rung on a screen of ${density} pixels to one`, () =>
+      visit("/", { deviceScaleFactor: density }, async ({ page }) => {
+        await readAll(page);
+        const gallery = await galleryOf(page);
+        const picks = Object.keys(RUNGS).map((id) => [id, gallery[id]?.pick]);
+        assert.deepEqual(
+          Object.fromEntries(picks),
+          mapValues(RUNGS, (rungs) => rungs[index]),
+        );
+      }));
+  }
+
+  it("fits a phone", () =>
+    visit("/", { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 }, async ({ page }) => {
+      await readAll(page);
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390);
+      assert.deepEqual(await shiftsOf(page), []);
+      await snap(page, "phone");
+    }));
+
+  it("holds every box open while nothing has arrived, with what lies behind it", async () => {
+    let isOver = false;
+    const held: Route[] = [];
+    // The smallest rung is what the blurred ones stand on.
+    const hold = (route: Route): unknown =>
+      isOver || /\/w16(?:a0)?\.\w+$/.test(route.request().url()) ? route.continue() : held.push(route);
+    const prepare = (page: Page): Promise<unknown> => page.route("**/c1/**", hold);
+    await visit("/", { prepare }, async ({ page }) => {
+      await page.waitForSelector("#end");
+      const waiting = await galleryOf(page);
+      assert.equal(waiting["hero"]?.background, "rgb(125, 136, 148)");
+      assert.match(waiting["dogs"]?.background ?? "", /^url\("http:.*\/w16a0\.jpg"\)$/);
+      assert.match(waiting["logo"]?.background ?? "", /^url\("http:.*\/w16\.webp"\) rgb\(204, 51, 51\)$/);
+      assert.equal(waiting["imported"]?.background, "rgb(138, 131, 120)");
+      await snap(page, "waiting");
+      isOver = true;
+      await Promise.all(held.map((route) => route.continue()));
+      await readAll(page);
+      const after = await galleryOf(page);
+      assert.deepEqual(
+        mapValues(after, ({ box }) => box),
+        mapValues(waiting, ({ box }) => box),
+      );
+      assert.deepEqual(
+        Object.values(after).filter(({ background }) => background !== ""),
+        [],
+        "nothing lies behind what is there",
+      );
+    });
+  });
+
+  it("keeps the box of a missing picture where there is no script at all", () =>
+    visit("/still", { javaScriptEnabled: false }, async ({ page }) => {
+      await page.locator("#plain").scrollIntoViewIfNeeded();
+      await page.waitForLoadState("networkidle");
+      for (const id of ["gone", "replaced", "hopeless", "plain"]) {
+        const box = await page.locator(`#${id}`).boundingBox();
+        assert.deepEqual([box?.width, box?.height], [262, 196.5], id);
+      }
+      await snap(page, "still");
+    }));
+
+  it("starts anew with another picture, and tells handlers and refs", () =>
+    visit("/", {}, async ({ page }) => {
+      await readAll(page);
+      assert.equal((await galleryOf(page))["swapped"]?.pick, "card");
+      await page.getByRole("button").click();
+      await page.waitForFunction(() => document.querySelector("output")?.textContent === "2 loads, 1 errors");
+      const swapped = (await galleryOf(page))["swapped"];
+      assert.deepEqual([swapped?.pick, swapped?.box], ["w288a0.webp", [240, 120]]);
+    }));
+
+  it("would have noticed: a bare <img> moves what is below it", () =>
+    visit("/bare", {}, async ({ page }) => {
+      await page.waitForLoadState("load");
+      await page.waitForFunction(() => moved.length > 0);
+    }));
+
+  it("gives browsers no key, nothing that signs, and little else", async () => {
+    const files = readdirSync(join(site.folder, "assets")).map((name) =>
+      readFileSync(join(site.folder, "assets", name), "utf8"),
+    );
+    assert.ok(files.length >= 1);
+    for (const file of files) assert.doesNotMatch(file, new RegExp(`${KEY}|createHmac|subtle|img-cap-v1`));
+    const { outputFiles } = await bundle({
+      stdin: { contents: 'export * from "@tintype/url/react"', resolveDir: site.home },
+      bundle: true,
+      minify: true,
+      format: "esm",
+      external: ["react", "react-dom"],
+      write: false,
+    });
+    const { length } = gzipSync(outputFiles[0]!.contents);
+    assert.ok(length < 4500, `expected less than 4.5 kB, got ${length} bytes`);
+  });
+
+  it("marks one file for the browser, and no hook is in any other", () => {
+    const folder = join(site.home, "dist/react");
+    for (const name of readdirSync(folder).filter((each) => each.endsWith(".js"))) {
+      const text = readFileSync(join(folder, name), "utf8");
+      assert.equal(text.startsWith('"use client";'), name === "live.js", name);
+      assert.equal(/\buse(?:State|Effect|Ref|Callback)\b/.test(text), name === "live.js", name);
+    }
+  });
 });
 
-interface Visit {
-  readonly page: Page;
-  readonly requests: Request[];
-  /** What the console said, but for pictures that are missing on purpose. */
-  readonly complaints: string[];
-}
+const mapValues = <T, U>(of: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> =>
+  Object.fromEntries(Object.entries(of).map(([key, value]) => [key, change(value)]));
 
-interface Shown {
-  readonly url: string;
-  readonly box: readonly [width: number, height: number];
-  /** Of the picture's width. */
-  readonly pixels: number;
-  readonly background: string;
-}
-
-declare const shifts: { readonly value: number; readonly nodes: readonly string[] }[];
-
-/** Runs in the page before it does. */
-function observeShifts(): void {
-  const all: unknown[] = [];
-  Object.assign(globalThis, { shifts: all });
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) {
-      const { value, sources } = entry as unknown as { value: number; sources: { node?: Node }[] };
-      all.push({
-        value,
-        nodes: sources.map(({ node }) => (node as Element | undefined)?.outerHTML.slice(0, 80)),
-      });
-    }
-  }).observe({ type: "layout-shift", buffered: true });
-}
-
-/** Runs in the page. */
-function look(): Record<string, Shown> {
-  const images = [...document.querySelectorAll("img")];
-  return Object.fromEntries(
-    images.map((image) => {
-      const { width, height } = image.getBoundingClientRect();
-      const { backgroundImage, backgroundColor } = getComputedStyle(image);
-      const background = [backgroundImage, backgroundColor].filter(
-        (part) => !/^none|rgba\(0, 0, 0, 0\)/.test(part),
-      );
-      return [
-        image.id,
-        {
-          url: image.currentSrc.slice(image.currentSrc.lastIndexOf("/") + 1),
-          box: [width, height],
-          pixels: image.naturalWidth,
-          background: background.join(" "),
-        },
-      ];
-    }),
-  );
-}
+/** What `observeShifts` has the page write to. */
+declare const moved: readonly string[];

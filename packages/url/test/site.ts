@@ -39,13 +39,13 @@ export class Site {
       "/": page(""),
       "/rendered": page(rendered),
       "/still": page(rendered).replace(/<script type="module"[^>]*><\/script>/, ""),
-      "/bare": `<!doctype html><p>Before<img src="${String(pictures["bare"])}"><p>After`,
+      "/bare": `<!doctype html><p>Above</p><img id="bare" src="${String(pictures["bare"])}"><p id="end">Below</p>`,
     };
     this.#server = createServer(({ url = "" }, response) => {
       const body = pages[url] ?? this.#file(url);
       response.writeHead(body === undefined ? 404 : 200, {
-          "Content-Type": TYPES[extname(url)] ?? "text/html; charset=utf-8",
-        });
+        "Content-Type": TYPES[extname(url)] ?? "text/html; charset=utf-8",
+      });
       response.end(body);
     });
     this.#server.listen(0, "127.0.0.1");

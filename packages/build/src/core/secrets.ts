@@ -1,4 +1,4 @@
-import type { BuildSettings } from "./settings.ts";
+import { secretOf, type BuildSettings } from "./settings.ts";
 
 /** One way in which a secret can be written down. */
 export interface Needle {
@@ -21,7 +21,9 @@ export function needlesOf({ key, imgproxy }: Pick<BuildSettings, "key" | "imgpro
   return secrets
     .flatMap(([setting, list]) =>
       // imgproxy takes several keys, old ones among them, with commas between.
-      list.split(",").flatMap((hex) => writingsOf(setting, Buffer.from(hex.trim(), "hex"))),
+      secretOf(setting, list)
+        .split(",")
+        .flatMap((hex) => writingsOf(setting, Buffer.from(hex.trim(), "hex"))),
     )
     .filter(({ text }) => text.length >= SHORTEST);
 }

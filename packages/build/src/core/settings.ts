@@ -24,6 +24,12 @@ export interface BuildSettings extends CapabilitySettings {
   readonly imgproxy?: { readonly key: string; readonly salt: string };
 }
 
+/** A secret as it is set. Throws a sentence where it is none, as a variable of the environment that is not there. */
+export function secretOf(setting: string, value: string | undefined): string {
+  if (typeof value === "string" && value !== "") return value;
+  throw new Error(`${setting}: expected hex, got none: is the variable set that it comes from?`);
+}
+
 /** Without slashes at its ends. */
 export const folderOf = ({ folder = "assets" }: Pick<BuildSettings, "folder">): string =>
   folder.replace(/^\/+|\/+$/g, "");

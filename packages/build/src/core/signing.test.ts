@@ -47,6 +47,11 @@ describe("signing", () => {
       { policies: { tall: { widths: [64, 256], heights: [64, 256] } } },
       /policy "tall": expected widths/,
     ],
+    [
+      "a key that nobody has set",
+      { key: undefined as unknown as string },
+      /^Error: key: expected hex, got none/,
+    ],
     ["a key that is too short", { key: "00" }, /expected a key of 16 bytes/],
   ] as const)
     it(`refuses ${what} before anything is built`, () => {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createCapabilities, type Policy } from "@tintype/url/sign";
 import { endOfYear } from "./expiry.ts";
-import type { BuildPolicy, BuildSettings } from "./settings.ts";
+import { secretOf, type BuildPolicy, type BuildSettings } from "./settings.ts";
 
 /** Signs sources under the policies of the settings. */
 export interface Signing {
@@ -14,7 +14,7 @@ export interface Signing {
 
 /** Tries out every policy once. Throws a sentence that names the one that cannot be signed, or what is wrong with the key. */
 export function createSigning(settings: BuildSettings): Signing {
-  const capabilities = createCapabilities(settings);
+  const capabilities = createCapabilities({ ...settings, key: secretOf("key", settings.key) });
   const expires: Policy["expires"] =
     settings.endless === true ? "never" : endOfYear(settings.date ?? new Date());
   const policies = new Map(

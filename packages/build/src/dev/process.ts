@@ -23,7 +23,7 @@ export function checkInstalled(): void {
     import.meta.resolve("tintype");
   } catch (cause) {
     throw new Error(
-      'expected the package "tintype", which serves pictures while you develop, got none: npm install --save-dev tintype',
+      'expected the package "tintype", which serves pictures while you develop, got none: install it beside @tintype/build',
       { cause },
     );
   }

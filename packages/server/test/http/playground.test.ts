@@ -29,8 +29,10 @@ function send(
 ): Promise<Answer> {
   const { port } = server;
   const own = { host: `localhost:${port}`, origin: `http://localhost:${port}`, "content-type": "image/png" };
-  const given = Object.entries({ ...own, "content-length": String(body.length), ...headers });
-  const all = Object.fromEntries(given.filter((pair): pair is [string, string] => pair[1] !== undefined));
+  const given: Sending["headers"] = { ...own, "content-length": String(body.length), ...headers };
+  const all = Object.fromEntries(
+    Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
   return new Promise((resolve, reject) => {
     request({ host: "127.0.0.1", port, method, path, headers: all }, (response) => {
       text(response).then((words) => resolve({ status: response.statusCode ?? 0, body: words }), reject);

@@ -150,8 +150,7 @@ for (const house of houses)
     });
 
     it("serve what is stale while its source is asked, each of them, and then the new", async () => {
-      const control = "max-age=0, stale-while-revalidate=60";
-      const original = await source({ ETag: '"a"', "Cache-Control": control });
+      const original = await source({ ETag: '"a"', "Cache-Control": "max-age=0, stale-while-revalidate=60" });
       const before = await spread(house, first, original);
       await original.change("max-age=600");
       const release = original.hold();
@@ -190,14 +189,13 @@ for (const house of houses)
 
     it("do not go back to an older original of their own where the source fails", async () => {
       const original = await source({ ETag: '"a"', "Cache-Control": "max-age=0" });
-      const { page, path } = original;
       const old = await spread(house, first, original);
-      assert.equal((await ask(other, path("w:3"))).status, 200);
+      assert.equal((await ask(other, original.path("w:3"))).status, 200);
       await original.change("max-age=0");
       const made = await spread(house, first, original);
       assert.ok(!made.body.equals(old.body));
-      page.status = 503;
-      for (const replica of [other, first]) assertServe([await ask(replica, path())], "STALE", made);
+      original.page.status = 503;
+      for (const replica of [other, first]) assertServe([await ask(replica, original.path())], "STALE", made);
     });
 
     it("do not serve what is over where the source fails and has forbidden it", async () => {
@@ -260,12 +258,11 @@ for (const house of houses)
     it("have the fallback picture stand in, which is drawn once for all of them", async () => {
       const original = await source();
       original.page.status = 404;
-      const target = original.path("w:9");
       const counted = await startCounting(replicas);
-      const made = await ask(first, target);
+      const made = await ask(first, original.path("w:9"));
       assert.deepEqual([made.status, stateOf(made)], [404, "MISS"]);
       await until(async () => (await shelved(FALLBACK)).every(({ length }) => length > 0));
-      for (const { status, headers, body } of await everywhere(target)) {
+      for (const { status, headers, body } of await everywhere(original.path("w:9"))) {
         assert.deepEqual([status, headers["content-type"], headers["x-cache"]], [404, "image/png", "HIT"]);
         assert.equal(headers["cache-control"], `max-age=${FALLBACK_TTL_SECONDS}, public`);
         assert.equal(headers["etag"], undefined);
@@ -291,8 +288,8 @@ for (const house of houses)
             assert.equal(answer.headers[name], made[name], name);
           assert.equal(answer.body.length === 0, status === 304);
         }
-      assert.equal(original.page.asked, 1);
-      assert.equal(original.seen()[0]?.headers["if-none-match"], undefined);
+      const passedOn = original.seen().map(({ headers }) => headers["if-none-match"]);
+      assert.deepEqual(passedOn, [undefined]);
     });
 
     it("find out for a condition whether what is over has changed", async () => {
@@ -335,7 +332,6 @@ for (const house of houses)
       for (const options of ["w:2/bc:1", "w:2/pr:live"])
         for (const answer of await everywhere(original.path(options)))
           assert.equal(stateOf(answer), "BYPASS");
-      assert.equal(original.page.served.whole, 2 * count);
       assert.deepEqual(await counted(2 * count), each({ ...NONE, bypass: 2, fetched: 2, drawn: 2 }));
       const made = await spread(house, first, original);
       assert.equal(stateOf(made), "MISS", "nothing was kept");

@@ -3,7 +3,6 @@ import { afterEach, describe, it } from "node:test";
 import { createCapabilities } from "../sign/index.ts";
 import loader from "./loader.ts";
 
-const NAME = "NEXT_PUBLIC_TINTYPE_CAPABILITY";
 const { sign } = createCapabilities({
   endpoint: "https://img.example.com",
   key: "00112233445566778899aabbccddeeff",
@@ -14,7 +13,7 @@ const all = sign("https://example.com/cats/*", { widths: [16, 2000], formats: ["
 const base64 = (text: string) => Buffer.from(text).toString("base64url");
 
 describe("the loader for next/image", () => {
-  afterEach(() => delete process.env[NAME]);
+  afterEach(() => delete process.env.NEXT_PUBLIC_TINTYPE_CAPABILITY);
 
   it("gives the next rung of a capability", () => {
     assert.equal(loader({ src: one, width: 640 }), `${one}/w704.webp`);
@@ -22,14 +21,14 @@ describe("the loader for next/image", () => {
   });
 
   for (const src of ["tom/1.jpg", "/tom/1.jpg", "https://example.com/cats/tom/1.jpg"]) {
-    it(`finds ${src} below the place in ${NAME}`, () => {
-      process.env[NAME] = all;
+    it(`finds ${src} below the place in NEXT_PUBLIC_TINTYPE_CAPABILITY`, () => {
+      process.env.NEXT_PUBLIC_TINTYPE_CAPABILITY = all;
       assert.equal(loader({ src, width: 640 }), `${all}/${base64("tom/1.jpg")}/w704`);
     });
   }
 
   it("takes a capability of its own before the shared one", () => {
-    process.env[NAME] = all;
+    process.env.NEXT_PUBLIC_TINTYPE_CAPABILITY = all;
     assert.equal(loader({ src: one, width: 640 }), `${one}/w704.webp`);
   });
 
@@ -52,7 +51,7 @@ describe("the loader for next/image", () => {
   ];
   for (const [what, shared, src, message] of refusals) {
     it(`refuses ${what}`, () => {
-      if (shared) process.env[NAME] = shared;
+      if (shared) process.env.NEXT_PUBLIC_TINTYPE_CAPABILITY = shared;
       assert.throws(() => loader({ src, width: 640 }), message);
     });
   }

@@ -19,8 +19,9 @@ export function Live({ img, sources, backdrop, fallback }: LiveProps): ReactElem
   const [stage, setStage] = useState<Stage>("loading");
   const element = useRef<HTMLImageElement>(null);
   const show = () => setStage((now) => (now === "loading" ? "shown" : now));
+  // A failure may be heard of twice, so it counts for the picture that failed and not for what stands in by now.
   const fail = useCallback(
-    () => setStage((now) => (now === "loading" && fallback ? "fallback" : "card")),
+    (of: Stage) => setStage((now) => (now !== of ? now : of === "loading" && fallback ? "fallback" : "card")),
     [fallback],
   );
 
@@ -30,7 +31,7 @@ export function Live({ img, sources, backdrop, fallback }: LiveProps): ReactElem
     if (!current?.complete) return;
     // An SVG without a size of its own is there, and no pixel wide.
     if (current.naturalWidth > 0) show();
-    else current.decode().then(show, fail);
+    else current.decode().then(show, () => fail("loading"));
   }, [fail]);
 
   const standIn = { fallback, card: altCard(rest.alt ?? ""), loading: undefined, shown: undefined }[stage];
@@ -45,7 +46,7 @@ export function Live({ img, sources, backdrop, fallback }: LiveProps): ReactElem
         onLoad?.(event);
       },
       onError: (event) => {
-        fail();
+        fail(stage);
         onError?.(event);
       },
     },

@@ -1,3 +1,4 @@
+import { useRef, useState } from "react";
 import { Image, Picture } from "@tintype/url/react";
 
 /** One of everything, as a page would have it. `pictures` is what a back end hands out: capabilities, and no key. */
@@ -120,7 +121,39 @@ export function App({ pictures }) {
           <figcaption>Missing, and without a script</figcaption>
         </figure>
       </section>
+      <Swap before={missing} after={fig} />
       <p id="end">The end.</p>
     </main>
+  );
+}
+
+/** Shows another picture on demand, and says what its handlers and its ref have seen. */
+function Swap({ before, after }) {
+  const [capability, setCapability] = useState(before);
+  const [loads, setLoads] = useState(0);
+  const [errors, setErrors] = useState(0);
+  const element = useRef(null);
+  const swap = () => {
+    element.current.dataset.seen = "yes";
+    setCapability(after);
+  };
+  return (
+    <section className="columns">
+      <figure>
+        <Image
+          id="swapped"
+          ref={element}
+          capability={capability}
+          width={240}
+          height={120}
+          onLoad={() => setLoads((now) => now + 1)}
+          onError={() => setErrors((now) => now + 1)}
+          alt="First one, then another"
+        />
+        <figcaption>
+          <button onClick={swap}>Another</button> <output>{`${loads} loads, ${errors} errors`}</output>
+        </figcaption>
+      </figure>
+    </section>
   );
 }

@@ -133,7 +133,14 @@ async function make(path: string, withOriginal: boolean): Promise<void> {
   cut.show(original.size(), wanted.options);
   const { options } = wanted;
   await Promise.all([
-    showRecipes({ wanted, urlOf, endpoint, original: original.size(), result: result.size() }),
+    showRecipes({
+      wanted,
+      urlOf,
+      endpoint,
+      signed: settings.signing !== "none",
+      original: original.size(),
+      result: result.size(),
+    }),
     showReference(signal),
   ]);
   // An original is sent as it is, in whatever format it has.

@@ -1,7 +1,8 @@
 /** What a picture is asked for with, as code to take away. */
-import { OPTIONS, type Options } from "@tintype/url";
+import { OPTIONS, srcset, type Options } from "@tintype/url";
 import type { Size } from "../../../plan/gravity.ts";
 import type { Wanted } from "./language.ts";
+import { attribute, call, literal } from "./literal.ts";
 
 export interface Ingredients {
   readonly wanted: Wanted;
@@ -9,11 +10,16 @@ export interface Ingredients {
   readonly urlOf: (options: Options) => Promise<string>;
   /** Where the server is, with its prefix. */
   readonly endpoint: string;
+  /** Whether URLs need a signature there. */
+  readonly signed: boolean;
   readonly original: Size | undefined;
   readonly result: Size | undefined;
 }
 
 export type Recipe = (ingredients: Ingredients) => Promise<string>;
+
+/** Where the code to copy finds keys, on the server that it is for. */
+const KEYS = "process.env";
 
 /** Shares of the width that a srcset has: for small windows, as it is, and for dense screens. */
 const SHARES = [0.5, 1, 1.5, 2];
@@ -22,65 +28,79 @@ const SHARES = [0.5, 1, 1.5, 2];
 export const RECIPES: Readonly<Record<string, Recipe>> = {
   url: ({ wanted, urlOf }) => urlOf(wanted.options),
   img: async (ingredients) => {
-    const { src, srcset, sizes, size } = await imageOf(ingredients);
+    const { wanted, urlOf, result } = ingredients;
+    const candidates = await candidatesOf(ingredients);
     const lines = [
-      `src="${src}"`,
-      ...(srcset.length > 1 ? [`srcset="${srcset.join(",\n          ")}"`, `sizes="${sizes}"`] : []),
-      ...(size ? [`width="${size.width}" height="${size.height}"`] : []),
+      `src="${inHtml(await urlOf(wanted.options))}"`,
+      ...(candidates
+        ? [
+            `srcset="${inHtml(candidates.srcset).replaceAll(", ", ",\n          ")}"`,
+            `sizes="${candidates.sizes}"`,
+          ]
+        : []),
+      ...(result ? [`width="${result.width}" height="${result.height}"`] : []),
       `alt="" loading="lazy" decoding="async"`,
     ];
     return `<img ${lines.join("\n     ")}>`;
   },
-  react: async (ingredients) => {
-    const { src, srcset, sizes, size } = await imageOf(ingredients);
-    const lines = [
-      `src="${src}"`,
-      ...(srcset.length > 1
-        ? [
-            `srcSet={[\n${srcset.map((each) => `    ${JSON.stringify(each)},`).join("\n")}\n  ].join(", ")}`,
-            `sizes="${sizes}"`,
-          ]
-        : []),
-      ...(size ? [`width={${size.width}}`, `height={${size.height}}`] : []),
-      `alt=""`,
-      `loading="lazy"`,
-      `decoding="async"`,
-    ];
-    return `<img\n${lines.map((line) => `  ${line}`).join("\n")}\n/>`;
-  },
+  react: (ingredients) => Promise.resolve(component(ingredients)),
   curl: async ({ wanted, urlOf }) => {
     const accept = wanted.options.format ? "" : `-H 'Accept: image/avif,image/webp' `;
     return `curl -sS ${accept}-o picture '${(await urlOf(wanted.options)).replaceAll("'", "%27")}'`;
   },
-  capability: ({ wanted, endpoint, result }) => Promise.resolve(mint(wanted, endpoint, result)),
+  capability: (ingredients) => Promise.resolve(mint(ingredients)),
 };
 
-interface Image {
-  readonly src: string;
-  readonly srcset: readonly string[];
-  readonly sizes: string;
-  readonly size: Size | undefined;
+// Quotes are escaped in every URL that is written here.
+const inHtml = (url: string): string => url.replaceAll("&", "&amp;");
+
+async function candidatesOf({ wanted, urlOf, original, result }: Ingredients) {
+  const { source, options } = wanted;
+  const width = options.width || result?.width;
+  if (!width) return undefined;
+  const settings = {
+    widths: SHARES.map((share) => Math.max(1, Math.round(width * share))),
+    options: { ...options, width },
+    sizes: `(max-width: ${width}px) 100vw, ${width}px`,
+    // Nothing is gained by more pixels than there are.
+    ...(original && !options.enlarge && { naturalWidth: Math.max(width, original.width) }),
+  };
+  return srcset((_, each = {}) => urlOf(said(each)), source, settings);
 }
 
-async function imageOf({ wanted, urlOf, original, result }: Ingredients): Promise<Image> {
-  const { options } = wanted;
-  const width = options.width || result?.width;
-  const src = await urlOf(options);
-  if (!width) return { src, srcset: [], sizes: "", size: result };
-  // Nothing is gained by more pixels than there are.
-  const most = options.enlarge ? Infinity : Math.max(width, original?.width ?? Infinity);
-  const widths = SHARES.map((share) => Math.round(width * share)).filter((each) => each <= most);
-  const srcset = await Promise.all(
-    widths.map(async (each) => {
-      const height = options.height && { height: Math.round((options.height * each) / width) };
-      return `${await urlOf({ ...options, width: each, ...(height || {}) })} ${each}w`;
-    }),
-  );
-  return { src, srcset, sizes: `(max-width: ${width}px) 100vw, ${width}px`, size: result };
+/** Options without those that are only there to say that they are not. */
+const said = (options: { readonly [K in keyof Options]?: Options[K] | undefined }): Options =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+
+/** An element of our component, which makes sizes and formats itself. */
+function component({ wanted, endpoint, signed, result }: Ingredients): string {
+  const { width, height, format, ...rest } = wanted.options;
+  const name = format ? "Image" : "Picture";
+  const size = result ?? { width: width || 800, height: height || 600 };
+  const attributes = [
+    "image={image}",
+    attribute("src", wanted.source),
+    ...(Object.keys(rest).length > 0 ? [`options={${literal(rest, "  ")}}`] : []),
+    attribute("width", size.width),
+    attribute("height", size.height),
+    ...(format ? [attribute("format", format === "jpeg" ? "jpg" : format)] : []),
+    attribute("alt", ""),
+  ];
+  const sign = `  sign: (path) => sign(path, { key: ${KEYS}.IMGPROXY_KEY, salt: ${KEYS}.IMGPROXY_SALT }),\n`;
+  return `import { createBuilder } from "@tintype/url";
+import { ${name} } from "@tintype/url/react";
+${signed ? 'import { sign } from "@tintype/url/sign";\n' : ""}
+const image = createBuilder({
+  endpoint: ${JSON.stringify(endpoint)},
+${signed ? sign : ""}});
+
+<${name}
+${attributes.map((each) => `  ${each}`).join("\n")}
+/>`;
 }
 
 /** The call that a back end signs with: the browser has no key, and gets none. */
-function mint({ source, options }: Wanted, endpoint: string, result: Size | undefined): string {
+function mint({ wanted: { source, options }, endpoint, result }: Ingredients): string {
   const { width, height, format, quality, ...rest } = options;
   const widest = width || result?.width || 800;
   const isCut = width && height && options.resizingType !== undefined && options.resizingType !== "fit";
@@ -98,10 +118,10 @@ function mint({ source, options }: Wanted, endpoint: string, result: Size | unde
 
 const capabilities = createCapabilities({
   endpoint: ${JSON.stringify(endpoint)},
-  key: process.env.CAPABILITY_KEY,
+  key: ${KEYS}.CAPABILITY_KEY,
   kid: 1,
 });
-capabilities.sign(${JSON.stringify(source)}, ${literal(policy)});`;
+${call("capabilities.sign", source, policy)}`;
 }
 
 function shape(width: number, height: number): string {
@@ -112,14 +132,3 @@ function shape(width: number, height: number): string {
 
 const classOf = (quality: number): string =>
   quality < 60 ? "low" : quality < 85 ? "standard" : quality < 95 ? "high" : "best";
-
-/** A value as one writes it in JavaScript: names bare, short lists and objects on one line. */
-function literal(value: unknown, indent = ""): string {
-  if (Array.isArray(value)) return `[${value.map((each) => literal(each, indent)).join(", ")}]`;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const inside = `${indent}  `;
-  const lines = Object.entries(value).map(([name, each]) => `${name}: ${literal(each, inside)}`);
-  const short = `{ ${lines.join(", ")} }`;
-  if (indent !== "" && short.length < 60) return short;
-  return `{\n${lines.map((line) => `${inside}${line},`).join("\n")}\n${indent}}`;
-}
