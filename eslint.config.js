@@ -51,4 +51,9 @@ export default tseslint.config(
     files: ["**/*.mjs", "**/*.js"],
     ...tseslint.configs.disableTypeChecked,
   },
+  {
+    // Engines of CDNs call it by its name.
+    files: ["packages/server/edge/*.js"],
+    rules: { "@typescript-eslint/no-unused-vars": ["error", { varsIgnorePattern: "^handler$" }] },
+  },
 );

@@ -5,6 +5,8 @@ import * as codecs from "../../packages/url/src/codec.ts";
 import { FORMAT_NAMES } from "../../packages/url/src/formats.ts";
 import { OPTIONS } from "../../packages/url/src/options.ts";
 
+const FILE = new URL("../../packages/url/src/lexicon.ts", import.meta.url);
+
 /** Shapes that codecs of the package share, by the names of these codecs. */
 const NAMES = new Map(
   Object.entries({ ...args, ...codecs })
@@ -61,5 +63,5 @@ export async function lexicon() {
     "} as const satisfies Readonly<Record<string, readonly [name: string, shape: Shape]>>;",
     "",
   ].join("\n");
-  return format(text, { ...(await resolveConfig("packages/url/src/lexicon.ts")), parser: "typescript" });
+  return format(text, { ...(await resolveConfig(FILE)), parser: "typescript" });
 }

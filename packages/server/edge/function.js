@@ -69,13 +69,12 @@ function namesFormat(path) {
 }
 
 // Undefined where the store is empty or cannot be reached: the server checks as well, so nothing is lost.
-async function keysOf() {
-  try {
-    return JSON.parse(await cf.kvs(settings.store).get("keys"));
-  } catch (error) {
-    return undefined;
-  }
-}
+// A chain rather than `try` around `await`, over which older njs falls.
+const keysOf = () =>
+  Promise.resolve()
+    .then(() => cf.kvs(settings.store).get("keys"))
+    .then((text) => JSON.parse(text))
+    .catch(() => undefined);
 
 // The path itself where it is good, with the newest signature where that is wished for; undefined where it is not good.
 function check(path, keys) {

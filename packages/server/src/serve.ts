@@ -70,10 +70,11 @@ export async function serve({ config, warnings }: Loaded, companion?: Companion)
 const stackOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? "") : "");
 
 /** What an operator should know about who is let in. */
-function openings({ guard, http }: Config): string[] {
+function openings({ guard, capability, http }: Config): string[] {
   if (http.development)
     return ["development mode: unsigned URLs of any source are served, to this machine only"];
-  if (guard.keys.length > 0) return [];
+  const isCapable = capability.keys.length > 0 || capability.file !== "";
+  if (guard.keys.length > 0 || (isCapable && guard.allowedSources.length === 0)) return [];
   const served = guard.allowedSources.length > 0 ? "listed sources" : "local:// files";
   return [
     `URLs are not signed, so only ${served} are served: set IMGPROXY_KEY and IMGPROXY_SALT to sign them, or IMGPROXY_ALLOWED_SOURCES to list more`,

@@ -78,7 +78,7 @@ export function createBuilder<Signature extends string | Promise<string> = strin
     check(SOURCE, source, "source");
     // What is undefined is not asked for, be it absent or not.
     const path = buildPath(resolve(source), { ...defaults, ...options } as Options, writing);
-    const signature = sign?.(path) ?? "unsafe";
+    const signature = sign ? sign(path) : "unsafe";
     const urlWith = (text: string): string => `${base}/${text}/${path}`;
     return typeof signature === "string" ? urlWith(signature) : signature.then(urlWith);
   };

@@ -33,6 +33,7 @@ const DESKTOP = { width: 1280, height: 900 };
 /** Large enough for every rung that is looked at, and soon encoded. */
 const sample = (name: string): Promise<Buffer> =>
   sharp(readFileSync(new URL(`../../../samples/${name}.jpg`, import.meta.url)))
+    .autoOrient()
     .resize({ width: 1000 })
     .jpeg()
     .toBuffer();
@@ -201,16 +202,16 @@ describe("components in a browser", { skip: unless("chromium") }, () => {
   it("holds every box open while nothing has arrived, with what lies behind it", async () => {
     let isOver = false;
     const held: Route[] = [];
-    // The smallest rung is what the blurred ones stand on.
+    // This is what the blurred ones stand on.
     const hold = (route: Route): unknown =>
-      isOver || /\/w16(?:a0)?\.\w+$/.test(route.request().url()) ? route.continue() : held.push(route);
+      isOver || /\/w32(?:a0)?\.\w+$/.test(route.request().url()) ? route.continue() : held.push(route);
     const prepare = (page: Page): Promise<unknown> => page.route("**/c1/**", hold);
     await visit("/", { prepare }, async ({ page }) => {
       await page.waitForSelector("#end");
       const waiting = await galleryOf(page);
       assert.equal(waiting["hero"]?.background, "rgb(125, 136, 148)");
-      assert.match(waiting["dogs"]?.background ?? "", /^url\("http:.*\/w16a0\.jpg"\)$/);
-      assert.match(waiting["logo"]?.background ?? "", /^url\("http:.*\/w16\.webp"\) rgb\(204, 51, 51\)$/);
+      assert.match(waiting["dogs"]?.background ?? "", /^url\("http:.*\/w32a0\.webp"\)$/);
+      assert.match(waiting["logo"]?.background ?? "", /^url\("http:.*\/w32\.webp"\) rgb\(204, 51, 51\)$/);
       assert.equal(waiting["imported"]?.background, "rgb(138, 131, 120)");
       await snap(page, "waiting");
       isOver = true;
@@ -250,11 +251,16 @@ describe("components in a browser", { skip: unless("chromium") }, () => {
       assert.deepEqual([swapped?.pick, swapped?.box], ["w288a0.webp", [240, 120]]);
     }));
 
-  it("would have noticed: a bare <img> moves what is below it", () =>
-    visit("/bare", {}, async ({ page }) => {
-      await page.waitForLoadState("load");
+  it("would have noticed: a bare <img> moves what is below it", async () => {
+    const { promise: held, resolve } = Promise.withResolvers<Route>();
+    const prepare = (page: Page): Promise<unknown> => page.route("**/c1/**", resolve);
+    await visit("/bare", { prepare }, async ({ page }) => {
+      // What was never painted cannot move.
+      await page.waitForFunction(() => performance.getEntriesByType("paint").length > 0);
+      await (await held).continue();
       await page.waitForFunction(() => moved.length > 0);
-    }));
+    });
+  });
 
   it("gives browsers no key, nothing that signs, and little else", async () => {
     const files = readdirSync(join(site.folder, "assets")).map((name) =>

@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
-import { build } from "vite";
+import { build, type InlineConfig } from "vite";
 import { install, type Installed } from "./installed.ts";
 
 const PAGE = fileURLToPath(new URL("page", import.meta.url));
@@ -24,7 +24,7 @@ export class Site {
 
   async start(pictures: Pictures): Promise<this> {
     const root = this.#installed.folder;
-    const shared = { root, logLevel: "warn", plugins: [react()] } as const;
+    const shared: InlineConfig = { root, logLevel: "warn", plugins: [react()] };
     await build({ ...shared, build: { outDir: "site" } });
     await build({ ...shared, build: { outDir: "server", ssr: "server.jsx" } });
     // In a process of its own, which knows the package by nothing but what is published.

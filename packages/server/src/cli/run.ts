@@ -3,6 +3,7 @@ import { nearest } from "../config/nearest.ts";
 import { UsageError, type Call, type Command } from "./command.ts";
 import { config } from "./config.ts";
 import { dev } from "./dev.ts";
+import { edge } from "./edge.ts";
 import { explain } from "./explain.ts";
 import { findOperator } from "./find-operator.ts";
 import { health } from "./health.ts";
@@ -27,6 +28,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map(
     warm,
     explain: explain(findOperator),
     top: top(findOperator),
+    edge,
     config,
     health,
     version,

@@ -29,10 +29,13 @@ export type Target =
   /** The line is neither a URL nor a path. */
   | { readonly broken: string };
 
-/** Reads a line; undefined for an empty one and for a comment. Paths are those of `server`. */
+/** A line of a list in JSON, as `@tintype/build` writes it. */
+const QUOTED = /^"([^"\\]*)",?$/;
+
+/** Reads a line; undefined for an empty one, a comment and a bracket of JSON. Paths are those of `server`. */
 export function readTarget(line: string, server: string): Target | undefined {
-  const text = line.replace(/^\uFEFF/, "").trim();
-  if (text === "" || text.startsWith("#")) return undefined;
+  const text = line.replace(/^\uFEFF/, "").trim().replace(QUOTED, "$1");
+  if (text === "" || text === "[" || text === "]" || text.startsWith("#")) return undefined;
   const url = text.startsWith("/") ? `${server}${text}` : text;
   return /^https?:\/\/[^/]/i.test(url) && URL.canParse(url) ? { url } : { broken: text };
 }

@@ -112,15 +112,24 @@ const CHECKS: readonly Check[] = [
     ],
   },
   {
-    of: ["guard.keys", "guard.allowedSources", "source.localFilesystemRoot", "http.development"],
-    find: ({ guard, source, http }) => [
+    of: [
+      "guard.keys",
+      "guard.allowedSources",
+      "capability.keys",
+      "capability.file",
+      "source.localFilesystemRoot",
+      "http.development",
+    ],
+    find: ({ guard, capability, source, http }) => [
       guard.keys.length === 0 &&
         guard.allowedSources.length === 0 &&
+        capability.keys.length === 0 &&
+        capability.file === "" &&
         source.localFilesystemRoot === "" &&
         !http.development &&
         warning(
           "guard.allowedSources",
-          "without a key only listed sources are served, and none is listed: set IMGPROXY_KEY and IMGPROXY_SALT, or this",
+          "without a key only listed sources are served, and none is listed: set IMGPROXY_KEY and IMGPROXY_SALT, TINTYPE_CAPABILITY_KEYS, or this",
         ),
       guard.allowedSources.includes("") &&
         fatal("guard.allowedSources", "an empty entry would allow every source: remove the comma"),

@@ -19,7 +19,7 @@ export interface Presentation {
   readonly format?: PickFormat | undefined;
   /** A colour in CSS that stands in until the picture is there; that of a picture that was imported where left out. */
   readonly color?: string | undefined;
-  /** The smallest picture stands in until the right one is there; or one of your own, as a URL. */
+  /** A very small picture stands in until the right one is there; or one of your own, as a URL. */
   readonly blur?: boolean | string | undefined;
 }
 
@@ -74,7 +74,7 @@ export function markup(wanted: Origin & Presentation, { sources: hasSources }: K
     layout === "fill" ? { width: 1, height: 1 } : wanted;
   const box = { layout, width: width as number, height: height as number };
   checkBox(box);
-  const { img, sources, smallest } = offers(wanted, box, { sources: hasSources, format });
+  const { img, sources, blurred } = offers(wanted, box, { sources: hasSources, format });
   const loading = wanted.loading ?? (priority ? "eager" : "lazy");
   const sizes = readSizes(wanted.sizes ?? picture?.sizes ?? LAYOUTS[layout].sizes(box), loading);
   // Sizes say nothing to a list of densities.
@@ -90,7 +90,7 @@ export function markup(wanted: Origin & Presentation, { sources: hasSources }: K
       src: img.src,
     },
     style: LAYOUTS[layout].style(box),
-    backdrop: backdrop(wanted, picture, smallest),
+    backdrop: backdrop(wanted, picture, blurred),
     sources: sources.map((each) => ({
       type: each.type,
       srcset: each.srcset ?? each.src,
@@ -118,11 +118,11 @@ function readSizes(sizes: string | undefined, loading: "lazy" | "eager"): string
 function backdrop(
   { color, blur }: Presentation,
   picture: BuiltPicture | undefined,
-  smallest: string,
+  blurred: string,
 ): Style | undefined {
   const hash = picture?.thumbhash;
   const ground = color ?? picture?.dominantColor ?? (hash ? averageColor(hash) : undefined);
-  const url = blur === true ? smallest : blur;
+  const url = blur === true ? blurred : blur;
   const layers = [
     url ? `url("${url.replace(/["\\\n\r\f]/g, encodeURIComponent)}") 50% / cover no-repeat` : "",
     ground ?? "",

@@ -15,9 +15,12 @@ export interface Offers {
   readonly img: Offer;
   /** Best first. */
   readonly sources: readonly Offer[];
-  /** The smallest picture there is. */
-  readonly smallest: string;
+  /** The smallest picture that is still one: enlarged, it stands in for the right one. */
+  readonly blurred: string;
 }
+
+/** Pixels; below, enlarging shows a grid. */
+const BLURRED = 32;
 
 /** The URLs of one format that are worth offering for a box. */
 function offer({ widths, url }: Supply, box: Box, format: PickFormat | undefined): Offer {
@@ -38,7 +41,7 @@ function supplied(supply: Supply, box: Box, wish: Wish): Offers {
   return {
     img: offer(supply, box, format),
     sources: sources.map((each) => ({ ...offer(supply, box, each), type: `image/${longName(each)}` })),
-    smallest: url(supply.widths[0] ?? 1, format),
+    blurred: url(supply.widths.find((width) => width >= BLURRED) ?? 1, wish.format ?? lone),
   };
 }
 
@@ -47,7 +50,7 @@ function built({ src, srcset, sources }: BuiltPicture, wish: Wish): Offers {
     img: { src, srcset },
     sources: wish.sources ? (sources ?? []).map((each) => ({ src, ...each })) : [],
     // Whoever wrote the list began with the smallest; if not, it is only less of a saving.
-    smallest: srcset?.split(/[\s,]+/, 1)[0] ?? src,
+    blurred: srcset?.split(/[\s,]+/, 1)[0] ?? src,
   };
 }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
 import { describe, it } from "node:test";
 import { BARE, ENTRY, findModules } from "./modules.ts";
 
@@ -30,5 +31,21 @@ describe("the playground's modules", () => {
   it("hold no code that signs, and nothing of the configuration", async () => {
     for (const path of (await findModules()).keys())
       assert.doesNotMatch(path, /^tintype\/(?:config|guard|source)\/|^url\/(?:sign|capability)/, path);
+  });
+
+  it("are the only ones that know of a browser, though the compiler would let all others", async () => {
+    const folder = new URL("../../", import.meta.url);
+    const files = (await readdir(folder, { recursive: true })).filter(
+      (name) => /(?<!\.test)\.ts$/.test(name) && !/[\\/]browser[\\/]/.test(name),
+    );
+    assert.ok(files.length > 100);
+    for (const name of files) {
+      const text = await readFile(new URL(name.replaceAll("\\", "/"), folder), "utf8");
+      assert.doesNotMatch(text, /<reference lib="dom/, name);
+      const code = text
+        .replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$|\s\/\/ .*$/gm, "")
+        .replace(/"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`/g, '""');
+      assert.doesNotMatch(code, /(?<![.\w])(?:document|window|navigator|localStorage)\s*[.[]/, name);
+    }
   });
 });

@@ -28,6 +28,13 @@ function pathOf(module: string): string {
   throw new Error(`expected a module of the playground or of ${LANGUAGE}, got ${module}`);
 }
 
+/** Throws a plain Error for a name that the page's import map has not got. */
+function resolve(name: string, from: string): string {
+  if (name === LANGUAGE) return language;
+  if (name.startsWith(".")) return new URL(name, from).href;
+  throw new Error(`expected a relative import or ${LANGUAGE}, got ${name} in ${from}`);
+}
+
 /** Where the page begins, and where its bare imports lead. */
 export const ENTRY: string = pathOf(entry);
 export const BARE: Readonly<Record<string, string>> = { [LANGUAGE]: pathOf(language) };
@@ -44,9 +51,7 @@ export async function findModules(): Promise<Modules> {
     const text = await readModule(module);
     found.set(path, text);
     const imports = [...text.matchAll(IMPORT)].map(([, from, bare]) => from ?? bare ?? "");
-    await Promise.all(
-      imports.map((name) => visit(name === LANGUAGE ? language : new URL(name, module).href)),
-    );
+    await Promise.all(imports.map((name) => visit(resolve(name, module))));
   };
   await visit(entry);
   return found;

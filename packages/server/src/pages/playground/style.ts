@@ -205,17 +205,18 @@ const BELOW = `
   .controls { grid-column: 2; grid-row: 1 / -1; position: sticky; top: 0; align-self: start; max-height: 100vh; overflow-y: auto; padding: 0.4rem 0.8rem 3rem 1.4rem; margin-right: -0.8rem; border-left: 1px solid var(--line); scrollbar-width: thin; }
 }
 @media (max-width: 40rem) {
+  html { scroll-padding-top: 52svh; }
   .top { gap: 0.7rem; }
   .top h1 { padding-left: 0.7rem; }
   .viewer { position: sticky; top: 0; z-index: 2; background: var(--ground); margin: 0 -1rem; padding: 0.5rem 1rem 0.3rem; border-bottom: 1px solid var(--line); }
-  .frame { height: 25svh; }
+  .frame { height: 23svh; }
   .views { margin-bottom: 0.5rem; }
   figcaption { margin-top: 0.4rem; font-size: 0.75rem; gap: 0.2rem 0.5rem; align-content: start; }
   .tools { margin-left: 0; }
   .typed > * { font-size: 0.82rem; }
   .tile .thumb { height: 5.5rem; }
   .tile .time { margin-left: 0; flex-basis: 100%; }
-  .code pre { padding-right: 0.95rem; padding-top: 3rem; }
+  .code pre { padding-right: 0.95rem; padding-top: 3.6rem; max-height: none; }
 }
 @media (pointer: coarse) {
   button, .chip span, .file span, .tools a, .tools button { padding-block: 0.7rem; }

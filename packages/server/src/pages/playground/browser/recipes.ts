@@ -86,17 +86,22 @@ function component({ wanted, endpoint, signed, result }: Ingredients): string {
     ...(format ? [attribute("format", format === "jpeg" ? "jpg" : format)] : []),
     attribute("alt", ""),
   ];
-  const sign = `  sign: (path) => sign(path, { key: ${KEYS}.IMGPROXY_KEY, salt: ${KEYS}.IMGPROXY_SALT }),\n`;
-  return `import { createBuilder } from "@tintype/url";
-import { ${name} } from "@tintype/url/react";
-${signed ? 'import { sign } from "@tintype/url/sign";\n' : ""}
-const image = createBuilder({
-  endpoint: ${JSON.stringify(endpoint)},
-${signed ? sign : ""}});
-
-<${name}
-${attributes.map((each) => `  ${each}`).join("\n")}
-/>`;
+  return [
+    'import { createBuilder } from "@tintype/url";',
+    `import { ${name} } from "@tintype/url/react";`,
+    ...(signed ? ['import { sign } from "@tintype/url/sign";'] : []),
+    "",
+    "const image = createBuilder({",
+    `  endpoint: ${JSON.stringify(endpoint)},`,
+    ...(signed
+      ? [`  sign: (path) => sign(path, { key: ${KEYS}.IMGPROXY_KEY, salt: ${KEYS}.IMGPROXY_SALT }),`]
+      : []),
+    "});",
+    "",
+    `<${name}`,
+    ...attributes.map((each) => `  ${each}`),
+    "/>",
+  ].join("\n");
 }
 
 /** The call that a back end signs with: the browser has no key, and gets none. */
@@ -114,14 +119,16 @@ function mint({ wanted: { source, options }, endpoint, result }: Ingredients): s
     ...(quality ? { quality: classOf(quality) } : {}),
     ...(Object.keys(others).length > 0 ? { options: others } : {}),
   };
-  return `import { createCapabilities } from "@tintype/url/sign";
-
-const capabilities = createCapabilities({
-  endpoint: ${JSON.stringify(endpoint)},
-  key: ${KEYS}.CAPABILITY_KEY,
-  kid: 1,
-});
-${call("capabilities.sign", source, policy)}`;
+  return [
+    'import { createCapabilities } from "@tintype/url/sign";',
+    "",
+    "const capabilities = createCapabilities({",
+    `  endpoint: ${JSON.stringify(endpoint)},`,
+    `  key: ${KEYS}.CAPABILITY_KEY,`,
+    "  kid: 1,",
+    "});",
+    call("capabilities.sign", source, policy),
+  ].join("\n");
 }
 
 function shape(width: number, height: number): string {
