@@ -54,6 +54,7 @@ function banner(url) {
   Tintype is running.
 
     Gallery   ${base}/gallery
+    Try out   ${base}/playground
     Pictures  ${said(ROOT) ?? SAMPLES}
     Stop      Ctrl-C
 

@@ -192,7 +192,12 @@ function pagesOf({ http, source }: Config): RouteSettings["pages"] {
   });
   const landing = (): Reply =>
     page(
-      landingPage({ version: version(), gallery: http.gallery, prefix: http.pathPrefix }),
+      landingPage({
+        version: version(),
+        gallery: http.gallery,
+        playground: http.playground,
+        prefix: http.pathPrefix,
+      }),
       landingPolicy(),
     );
   if (!http.gallery) return { "/": landing };

@@ -93,7 +93,12 @@ interface Manifest {
 
 describe("CONTRIBUTING.md", () => {
   const words = read("CONTRIBUTING.md").split("## Dependencies")[1] ?? "";
-  for (const path of ["package.json", "packages/server/package.json", "packages/url/package.json", "packages/build/package.json"])
+  for (const path of [
+    "package.json",
+    "packages/server/package.json",
+    "packages/url/package.json",
+    "packages/build/package.json",
+  ])
     it(`says why each dependency of ${path} is there`, () => {
       // The project's own manifests.
       const { dependencies, devDependencies, optionalDependencies } = JSON.parse(read(path)) as Manifest;

@@ -51,7 +51,6 @@ describe("the table of errors", () => {
 
 /** Settings that nobody outside `config/` reads, and why they are in the table. */
 const UNREAD: Readonly<Record<string, string>> = {
-  "url.presetsSeparator": "config/ splits the list of presets itself",
   "url.presetsPath": "config/ reads the file and adds it to the presets",
   "env.localFilePath": "config/ reads the file before it reads anything else",
   "encode.jxlEffort": "no encoder of JPEG XL is installed; differences.ts tells",

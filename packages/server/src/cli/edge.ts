@@ -25,7 +25,8 @@ export const edge: Command = {
     const { flags, positionals } = parseFlags(args, FLAGS);
     none(positionals);
     const [verify, resign] = [flags.has("verify"), flags.has("resign")];
-    if (resign && !verify) throw new UsageError("expected --verify where --resign is given: it signs what it verified");
+    if (resign && !verify)
+      throw new UsageError("expected --verify where --resign is given: it signs what it verified");
     const own = new Set(["verify", "resign", "keys", "store"]);
     const { config } = loadProcess(new Map([...flags].filter(([name]) => !own.has(name))));
     const store = flags.get("store") ?? "";

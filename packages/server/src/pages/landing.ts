@@ -6,6 +6,8 @@ export interface LandingOptions {
   readonly version: string;
   /** Whether the gallery is served too, so that the page may link to it. */
   readonly gallery: boolean;
+  /** Whether the playground is served, too. */
+  readonly playground?: boolean;
   /** Path prefix of the server, without a slash at its end. */
   readonly prefix?: string;
 }
@@ -18,7 +20,7 @@ const ANATOMY = [
 ] as const;
 
 /** The landing page as HTML. */
-export function landingPage({ version, gallery, prefix = "" }: LandingOptions): string {
+export function landingPage({ version, gallery, playground = false, prefix = "" }: LandingOptions): string {
   const segments = ANATOMY.map(
     ([text, gloss, kind]) =>
       `<span class="segment ${kind}"><code>${escapeHtml(text)}</code><span class="gloss">${gloss}</span></span>`,
@@ -27,6 +29,7 @@ export function landingPage({ version, gallery, prefix = "" }: LandingOptions): 
     `<a href="${escapeHtml(prefix + path)}"${kind}>${words}</a>`;
   const links = [
     ...(gallery ? [link("/gallery", "Open the gallery", ' class="go"')] : []),
+    ...(playground ? [link("/playground", "Playground")] : []),
     link("/health", "Health check"),
   ];
   const body = `<header class="top"><span class="brand">${MARK}<span>Tintype</span></span></header>

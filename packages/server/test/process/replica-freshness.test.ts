@@ -55,7 +55,6 @@ for (const house of houses)
     const each = <T>(value: T): T[] => Array.from({ length: count }, () => value);
     const ask = (replica: Replica, target: string, headers = {}): Promise<Answer> =>
       get(`${replica.url}${target}`, { headers });
-
     const areRenewed = ({ path }: Original): Promise<void> =>
       until(async () => (await everywhere(path())).every((answer) => stateOf(answer) === "HIT"));
 
@@ -78,8 +77,7 @@ for (const house of houses)
     });
 
     it("serve what one has made, all in the same words, and ask nobody while its source calls it fresh", async () => {
-      const control = { ETag: '"a"', "Last-Modified": MODIFIED, "Cache-Control": "max-age=600", Age: "30" };
-      const original = await source(control);
+      const original = await source({ "Last-Modified": MODIFIED, "Cache-Control": "max-age=600", Age: "30" });
       const counted = await startCounting(replicas);
       const made = await spread(house, first, original);
       assert.deepEqual([stateOf(made), made.headers["cache-control"]], ["MISS", "max-age=600"]);
@@ -363,7 +361,6 @@ for (const house of houses)
       page.headers = { ETag: '"a"', "Cache-Control": "max-age=100" };
       const renewed = await spread(house, other, lasting, `w:2/cttl:${TTL_SECONDS}`);
       assert.equal(stateOf(renewed), "HIT");
-      assert.deepEqual(page.served, { whole: 1, unchanged: 1, failed: 0 });
       assertServe(await everywhere(path(`w:2/cttl:${TTL_SECONDS}`)), "HIT", renewed);
       assert.deepEqual(page.served, { whole: 1, unchanged: 1, failed: 0 });
     });

@@ -8,7 +8,8 @@ export function refuseBrowser(): void {
     string,
     Partial<Record<"versions" | "userAgent", unknown>> | undefined
   >;
-  if (process?.versions) return;
+  // What stands in for Node in a bundle has an empty table of versions.
+  if ((process?.versions as { readonly node?: string } | undefined)?.node) return;
   const agent = navigator?.userAgent;
   if (document || (importScripts && typeof agent === "string" && agent.startsWith("Mozilla/")))
     throw new Error(SENTENCE);
