@@ -1,7 +1,7 @@
 /** The server of the demo: two versions of a page, the originals, and Tintype behind a path of its own as behind a CDN. */
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
-import { Agent, createServer, request as ask } from "node:http";
+import { createServer, request as ask } from "node:http";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { createBuilder, placeholder } from "@tintype/url";
@@ -29,7 +29,6 @@ export async function openDemo({ tintype, originals, sign = () => "unsafe", port
     lines: differingLines(),
     placeholders: await placeholdersFrom(createBuilder({ endpoint: tintype, sign })),
   };
-  const agent = new Agent({ keepAlive: true });
 
   const files = new Map([
     ...["style.css", "demo.css", "page.js"].map((name) => [`/${name}`, here(name)]),
@@ -40,7 +39,7 @@ export async function openDemo({ tintype, originals, sign = () => "unsafe", port
     const path = request.url.split("?")[0];
     const entry = path.slice(1);
     const reply = (type, body) => send(request, response, type, body);
-    if (path.startsWith(`${PICTURES}/`)) relay(request, response, { tintype, agent });
+    if (path.startsWith(`${PICTURES}/`)) relay(request, response, tintype);
     else if (path === "/") response.writeHead(302, { Location: "/before" }).end();
     else if (PAGES.has(entry))
       reply("text/html", PAGES.get(entry).page({ ...settings, entry, figures: readFigures() }));
@@ -51,7 +50,6 @@ export async function openDemo({ tintype, originals, sign = () => "unsafe", port
   await once(server, "listening");
 
   const close = () => {
-    agent.destroy();
     server.closeAllConnections();
     server.close();
   };
@@ -72,20 +70,24 @@ function send(request, response, type, body) {
 }
 
 /** Hands a request for a picture on, headers and all. */
-function relay(request, response, { tintype, agent }) {
+function relay(request, response, tintype) {
   const asked = ask(tintype + request.url.slice(PICTURES.length), {
-    agent,
+    // A connection that is kept may have been closed a moment ago at its other end, and a new one costs nothing here.
+    agent: false,
     method: request.method,
-    headers: request.headers,
+    headers: endToEnd(request.headers),
   });
   asked.once("response", (answer) => {
-    response.writeHead(answer.statusCode, answer.headers);
+    response.writeHead(answer.statusCode, endToEnd(answer.headers));
     answer.pipe(response);
   });
   asked.once("error", () => (response.headersSent ? response.destroy() : response.writeHead(502).end()));
   response.once("close", () => asked.destroy());
   request.pipe(asked);
 }
+
+/** Without what is said of one connection and not of the picture. */
+const endToEnd = ({ connection, "keep-alive": keepAlive, ...headers }) => headers;
 
 /** A picture of a few pixels for each photograph, small enough to travel inside the page. */
 async function placeholdersFrom(url) {

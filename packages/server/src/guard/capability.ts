@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import { CodecError } from "@tintype/url";
 import {
   below,
@@ -18,7 +18,8 @@ import {
   type Terms,
 } from "@tintype/url/capability/terms";
 import { HttpError } from "../errors.ts";
-import type { Keyring } from "./keyring.ts";
+import { createHmac256 } from "./hmac.ts";
+import type { CapabilityKey, Keyring } from "./keyring.ts";
 
 export interface CapabilitySettings {
   /** Whoever reads it anew may have changed it meanwhile. */
@@ -48,7 +49,7 @@ export interface Moved {
 const SKEW = 60_000;
 const KNOWN_POLICIES = 10_000;
 /** Signs for a key that nobody has, so that an unknown id takes as long as a known one. */
-const NOBODY = { bytes: new Uint8Array(32), until: Infinity };
+const NOBODY: CapabilityKey = { mac: createHmac256(new Uint8Array(32)), until: Infinity };
 
 /**
  * Makes the check of capabilities (docs/capability-urls.md). It takes what stands behind the version in a path. All that
@@ -106,9 +107,7 @@ function checkTag({ tag, policy, source }: Parts, { keys }: Keyring, audience: s
   const given = isCanonical ? bytes : Buffer.alloc(TAG_BYTES);
   const known = keys.get(given[0]!);
   const key = known && known.until > Date.now() ? known : NOBODY;
-  const mac = createHmac("sha256", key.bytes)
-    .update(message(audience, policy, source))
-    .digest();
+  const mac = key.mac(message(audience, policy, source));
   const fits = timingSafeEqual(mac.subarray(0, TAG_BYTES - 1), given.subarray(1));
   if (!fits || !isCanonical || key === NOBODY)
     throw new HttpError("bad_capability", "expected a tag that one of the keys made");

@@ -1,5 +1,6 @@
 import { hkdfSync } from "node:crypto";
 import { KEY_BYTES, KEY_INFO } from "@tintype/url/capability/terms";
+import { createHmac256 } from "./hmac.ts";
 
 /** The keys that capabilities are checked with, and what of them holds no longer. */
 export interface Keyring {
@@ -11,8 +12,8 @@ export interface Keyring {
 }
 
 export interface CapabilityKey {
-  /** Derived from the one that was given, so that it is of no use anywhere else. */
-  readonly bytes: Uint8Array;
+  /** By a key that is derived from the one that was given, so that it is of no use anywhere else. */
+  readonly mac: ReturnType<typeof createHmac256>;
   /** Milliseconds since 1970; it counts no longer then. */
   readonly until: number;
 }
@@ -41,7 +42,7 @@ export function deriveKey(key: string): Uint8Array {
 
 const keyOf = ({ kid, key, until = Infinity }: KeyLine): [number, CapabilityKey] => {
   if (kid > 255) throw new Error(`expected the id of a key from 0 to 255, got ${kid}`);
-  return [kid, { bytes: deriveKey(key), until }];
+  return [kid, { mac: createHmac256(deriveKey(key)), until }];
 };
 
 /**

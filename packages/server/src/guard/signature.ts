@@ -1,5 +1,6 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHash, timingSafeEqual } from "node:crypto";
 import { HttpError } from "../errors.ts";
+import { createHmac256 } from "./hmac.ts";
 
 /** How URLs are signed here. */
 export interface SignatureSettings {
@@ -15,23 +16,21 @@ export interface SignatureSettings {
 }
 
 interface Pair {
-  readonly key: Buffer;
+  readonly mac: ReturnType<typeof createHmac256>;
   readonly salt: Buffer;
 }
 
 const pairsOf = ({ keys, salts }: SignatureSettings): Pair[] =>
   keys.flatMap((key, i) => {
     const salt = salts[i];
-    return salt === undefined ? [] : [{ key: Buffer.from(key, "hex"), salt: Buffer.from(salt, "hex") }];
+    return salt === undefined
+      ? []
+      : [{ mac: createHmac256(Buffer.from(key, "hex")), salt: Buffer.from(salt, "hex") }];
   });
 
 /** HMAC-SHA256 over salt, a slash and the path; one that begins with a slash has it (contract url.md, section 2). */
-const sign = (path: string, { key, salt }: Pair, size: number): Buffer =>
-  createHmac("sha256", key)
-    .update(salt)
-    .update(path.startsWith("/") ? path : `/${path}`)
-    .digest()
-    .subarray(0, size);
+const sign = (path: string, { mac, salt }: Pair, size: number): Buffer =>
+  mac(salt, path.startsWith("/") ? path : `/${path}`).subarray(0, size);
 
 /** Makes the check of a signature against every key; it throws HttpError where none fits. */
 export function createVerify(settings: SignatureSettings): (signature: string, path: string) => void {

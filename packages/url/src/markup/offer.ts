@@ -15,12 +15,9 @@ export interface Offers {
   readonly img: Offer;
   /** Best first. */
   readonly sources: readonly Offer[];
-  /** The smallest picture that is still one: enlarged, it stands in for the right one. */
+  /** A picture of some pixels: enlarged, it stands in for the right one. */
   readonly blurred: string;
 }
-
-/** Pixels; below, enlarging shows a grid. */
-const BLURRED = 32;
 
 /** The URLs of one format that are worth offering for a box. */
 function offer({ widths, url }: Supply, box: Box, format: PickFormat | undefined): Offer {
@@ -35,13 +32,13 @@ function offer({ widths, url }: Supply, box: Box, format: PickFormat | undefined
 }
 
 function supplied(supply: Supply, box: Box, wish: Wish): Offers {
-  const { modern, lone, last, url } = supply;
+  const { modern, lone, last } = supply;
   const format = wish.format ?? (wish.sources ? last : lone);
   const sources = wish.sources && !wish.format ? modern : [];
   return {
     img: offer(supply, box, format),
     sources: sources.map((each) => ({ ...offer(supply, box, each), type: `image/${longName(each)}` })),
-    blurred: url(supply.widths.find((width) => width >= BLURRED) ?? 1, wish.format ?? lone),
+    blurred: supply.blurred(wish.format ?? lone),
   };
 }
 

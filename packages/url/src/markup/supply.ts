@@ -15,6 +15,8 @@ export interface Supply {
   readonly lone?: PickFormat | undefined;
   readonly last?: PickFormat | undefined;
   readonly url: (width: number, format: PickFormat | undefined) => string;
+  /** The picture that stands in, enlarged, for one that is awaited. */
+  readonly blurred: (format: PickFormat | undefined) => string;
 }
 
 interface Wanted {
