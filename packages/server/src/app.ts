@@ -75,7 +75,7 @@ export async function createApp(config: Config, log: Log, watch: Watch = {}): Pr
   const pool = startPool(config, log, sandbox);
   const queue = createQueue(queueOf(config));
   const by = randomUUID();
-  const caches = await openCaches(config, by, { log, watch });
+  const caches = await openCaches(config, by, { log, watch, onHeard: () => sources.forget() });
   const { freshness, job: jobSettings, reply: replySettings } = policiesOf(config, watermark);
   const access = openAccess(config, jobSettings, log);
   const refuse = (error: HttpError) =>

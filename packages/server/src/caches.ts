@@ -53,7 +53,11 @@ const BOARD_MS = 1000;
 const BUCKET_BOARD_MS = 2500;
 
 /** Opens every tier that the configuration names. Rejects with a sentence where one cannot work. */
-export async function openCaches(config: Config, by: string, { log, watch = {} }: Watching): Promise<Caches> {
+export async function openCaches(
+  config: Config,
+  by: string,
+  { log, watch = {}, onHeard }: Watching,
+): Promise<Caches> {
   const { cache, http } = config;
   const shared = await openShared(config);
   const disks = openDisks(config, log);
@@ -70,7 +74,10 @@ export async function openCaches(config: Config, by: string, { log, watch = {} }
     boards: boardsOf(shared, disks),
     everyMs: shared.s3 ? BUCKET_BOARD_MS : BOARD_MS,
     onFault: (error) => log.warn("Purges of other replicas cannot be exchanged", { error: String(error) }),
-    onHeard: (purge) => void sweepOwn(opened.caches ?? [], purge, log),
+    onHeard: (purge) => {
+      onHeard?.();
+      void sweepOwn(opened.caches ?? [], purge, log);
+    },
   });
   const common = {
     purges,
@@ -121,6 +128,8 @@ const SHARED: ReadonlySet<string> = new Set(["redis", "s3"]);
 interface Watching {
   readonly log: Log;
   readonly watch?: Watch | undefined;
+  /** Hears that another replica has ordered a purge. */
+  readonly onHeard?: () => void;
 }
 
 async function openShared({ cache, cacheRedis, cacheS3, source, guard }: Config): Promise<Shared> {

@@ -9,7 +9,7 @@ import { HttpError } from "./errors.ts";
 import { FORMATS, isFormat, type Format } from "./formats.ts";
 import type { Job } from "./job.ts";
 import { span } from "./observe/trace.ts";
-import type { Known } from "./rendition.ts";
+import type { Known, Rendition } from "./rendition.ts";
 import { readBody, tooBig } from "./source/body.ts";
 import type { Original, Source } from "./source/source.ts";
 
@@ -43,8 +43,12 @@ export interface DownloadSettings {
   readonly by: string;
 }
 
-/** Gets an original; with `known`, it may only be said that it has not changed. Throws HttpError. */
-export type Fetch = (job: Job, signal: AbortSignal, known?: Known) => Promise<Download | Unchanged>;
+/** Gets an original; with a picture that was made of it, it may only be said that it has not changed. Throws HttpError. */
+export type Fetch = (
+  job: Job,
+  signal: AbortSignal,
+  picture?: Pick<Rendition, "original" | "askedAt">,
+) => Promise<Download | Unchanged>;
 
 /** What is kept of an original beside its bytes. */
 interface About extends Exchange {
@@ -57,9 +61,12 @@ interface About extends Exchange {
 /** Makes the function that gets originals: one download at a time per source, kept for the next picture of it. */
 export function createFetch(settings: DownloadSettings): Fetch {
   const { originals, maxBytes } = settings;
-  return async (job, signal, known) => {
+  return async (job, signal, picture) => {
+    const known = picture?.original;
     const most = bytesFor(job, maxBytes);
-    const wanted = { ...originalOf(job), ...ageOf(job), trip: `${known?.digest ?? ""} ${most}` };
+    const trip = `${known?.digest ?? ""} ${most}`;
+    // Another server may have made that picture, of a newer original than is kept here.
+    const wanted = { ...originalOf(job), ...ageOf(job), trip, ...(picture && { since: picture.askedAt }) };
     const renew = (kept: Entry | undefined, shared: AbortSignal): Promise<Renewed> =>
       span("fetch", { job }, () => ask({ job, kept, known, most, settings }, shared));
     const bypass = job.options.bypassCache || isLocal(job.source);
@@ -139,10 +146,12 @@ function unchanged({ job, kept, settings }: Question, about: About): Renewed {
   // Nobody has the bytes: that they are the same is all there is to say.
   if (!kept) return { ...renewed({ job, settings }, { about, body: new Uint8Array() }), keep: false };
   const before = kept.head.about as About;
+  // How old the old answer was says nothing of the new one.
+  const { age: _age, date: _date, ...said } = before.headers;
   const merged = {
     ...about,
     ...(before.format && { format: before.format }),
-    headers: { ...before.headers, ...about.headers },
+    headers: { ...said, ...about.headers },
   };
   return renewed({ job, settings }, { about: merged, body: kept.body, isSame: true });
 }

@@ -104,7 +104,7 @@ async function produce({ job, kept }: Order, signal: AbortSignal, app: Parts): P
   const endsAt = performance.now() + app.timeout * 1000;
   const deadline = startDeadline(app.timeout * 1000, [signal]);
   try {
-    const get = () => app.fetch(job, deadline.signal, kept?.original);
+    const get = () => app.fetch(job, deadline.signal, kept);
     // What is most likely unchanged needs no place in the line.
     const original = await (kept ? get() : app.queue.prepare(get));
     const fetch = lap();

@@ -8,7 +8,7 @@ import { readRendition, type Rendition } from "./rendition.ts";
 
 /** A rendition that was just made, or found to be still what it was. */
 export interface Made {
-  readonly rendition: Omit<Rendition, "bornAt">;
+  readonly rendition: Omit<Rendition, "bornAt" | "askedAt">;
   /** What the source said with its latest answer, and when. */
   readonly answer: { readonly headers: OriginHeaders; readonly askedAt: number; readonly answeredAt: number };
   readonly unchanged: boolean;
@@ -70,6 +70,7 @@ function entryOf(
 /** What `isRendition` has looked at, or this process has made. */
 const renditionOf = ({ head, body }: Entry): Rendition => ({
   ...(head.about as Omit<Rendition, "bytes">),
+  askedAt: head.askedAt,
   bytes: body,
 });
 

@@ -21,7 +21,7 @@ export interface RenderingParts {
 type Bounds = Required<Pick<Limits, "signal" | "deadlineMs">>;
 
 /** A picture as it leaves a renderer. */
-export type Rendered = Omit<Rendition, "steps" | "bornAt">;
+export type Rendered = Omit<Rendition, "steps" | "bornAt" | "askedAt">;
 
 type Render = (job: Job, original: Download, bounds: Bounds) => Promise<Rendered>;
 

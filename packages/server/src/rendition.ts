@@ -26,6 +26,8 @@ export interface Rendition {
   readonly original: Known;
   /** When the original was made, or last said to be unchanged, as far as can be told. Milliseconds since 1970. */
   readonly bornAt: number;
+  /** When its source was asked last, before the first byte went out. Milliseconds since 1970. */
+  readonly askedAt: number;
   /** Milliseconds that its making took, by step. */
   readonly steps: Readonly<Record<"fetch" | "wait" | "render", number>>;
 }

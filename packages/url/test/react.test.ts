@@ -204,14 +204,14 @@ describe("components in a browser", { skip: unless("chromium") }, () => {
     const held: Route[] = [];
     // This is what the blurred ones stand on.
     const hold = (route: Route): unknown =>
-      isOver || /\/w32(?:a0)?\.\w+$/.test(route.request().url()) ? route.continue() : held.push(route);
+      isOver || /\/w16(?:a0)?\.\w+$/.test(route.request().url()) ? route.continue() : held.push(route);
     const prepare = (page: Page): Promise<unknown> => page.route("**/c1/**", hold);
     await visit("/", { prepare }, async ({ page }) => {
       await page.waitForSelector("#end");
       const waiting = await galleryOf(page);
       assert.equal(waiting["hero"]?.background, "rgb(125, 136, 148)");
-      assert.match(waiting["dogs"]?.background ?? "", /^url\("http:.*\/w32a0\.webp"\)$/);
-      assert.match(waiting["logo"]?.background ?? "", /^url\("http:.*\/w32\.webp"\) rgb\(204, 51, 51\)$/);
+      assert.match(waiting["dogs"]?.background ?? "", /^url\("http:.*\/w16a0\.webp"\)$/);
+      assert.match(waiting["logo"]?.background ?? "", /^url\("http:.*\/w16\.webp"\) rgb\(204, 51, 51\)$/);
       assert.equal(waiting["imported"]?.background, "rgb(138, 131, 120)");
       await snap(page, "waiting");
       isOver = true;

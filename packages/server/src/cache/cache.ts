@@ -17,6 +17,8 @@ export interface Wanted {
   readonly trip?: string;
   /** How old what is found may be at most, whatever its source says. Milliseconds. */
   readonly maxAgeMs?: number;
+  /** Milliseconds since 1970. Who asks has something that its source gave then: nothing older, and nothing that is over, will do. */
+  readonly since?: number;
 }
 
 /** What came of an attempt to renew, or to make, an entry. */
@@ -86,7 +88,8 @@ export class Cache {
     try {
       return await this.#renew(wanted, { kept, renew }, signal);
     } catch (error) {
-      const rescues = kept && Date.now() < kept.head.failUntil && !signal.aborted;
+      const rescues =
+        kept && wanted.since === undefined && Date.now() < kept.head.failUntil && !signal.aborted;
       if (rescues && this.#settings.survives(HttpError.from(error))) return this.#hit(kept, "stale", wanted);
       throw error;
     }
@@ -221,8 +224,8 @@ function withTags({ head, body }: Entry, more: readonly string[]): Entry {
 /** Work that began before a purge is none to join after it. */
 const tripOf = ({ key, trip = "" }: Wanted, { generation }: Purges): string => `${key}#${generation}#${trip}`;
 
-const isYoung = ({ head }: Entry, { maxAgeMs = Infinity }: Wanted): boolean =>
-  Date.now() < head.askedAt + maxAgeMs;
+const isYoung = ({ head }: Entry, { maxAgeMs = Infinity, since = -Infinity }: Wanted): boolean =>
+  Date.now() < head.askedAt + maxAgeMs && head.askedAt >= since;
 
 const freshness =
   (wanted: Wanted) =>

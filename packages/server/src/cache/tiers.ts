@@ -42,7 +42,7 @@ export class Tiers {
     this.#settings = settings;
   }
 
-  /** The entry that may be served for longest, and that no purge covers. The near tier is asked in the same tick. */
+  /** The entry whose source was asked last (RFC 9111, section 4), and that no purge covers. The near tier is asked in the same tick. */
   find(key: string, isEnough: (entry: Entry) => boolean): Entry | undefined | Promise<Entry | undefined> {
     const near = this.#near(key);
     if (near && isEnough(near)) return near;
@@ -83,7 +83,8 @@ export class Tiers {
     }
     if (best === undefined) return undefined;
     const entry = best;
-    void near?.set(key, entry);
+    // What was put there while we looked may be newer.
+    if (later(near?.find(key), entry) === entry) void near?.set(key, entry);
     if (isEnough(entry))
       void this.#inTurn(key, entry.body.byteLength, () =>
         Promise.all(without.map((tier) => tier.keep(key, entry, Infinity))),
@@ -163,4 +164,4 @@ export class Tiers {
 const runs = <T>(search: () => Promise<T>): Promise<T> => search();
 
 const later = (one: Entry | undefined, other: Entry | undefined): Entry | undefined =>
-  (other?.head.freshUntil ?? -Infinity) > (one?.head.freshUntil ?? -Infinity) ? other : one;
+  (other?.head.askedAt ?? -Infinity) > (one?.head.askedAt ?? -Infinity) ? other : one;

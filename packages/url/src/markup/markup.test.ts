@@ -244,9 +244,14 @@ describe("what lies behind", () => {
     const covering = (url: string, color = "") => ({
       background: `url("${url}") 50% / cover no-repeat${color}`,
     });
-    assert.deepEqual(img({ capability, ...size, blur: true }).backdrop, covering(`${capability}/w32.webp`));
+    assert.deepEqual(img({ capability, ...size, blur: true }).backdrop, covering(`${capability}/w16.webp`));
     assert.deepEqual(img({ src: built, blur: true, color: "red" }).backdrop, covering("/a-32.jpg", " red"));
     assert.deepEqual(img({ src: { ...built, srcset: undefined }, blur: true }).backdrop, covering("/a.jpg"));
+    const { background } = img({ src: "cat.jpg", image, ...size, blur: true }).backdrop ?? {};
+    assert.match(
+      background ?? "",
+      /^url\("[^"]+\/rt:fill\/w:32\/h:21\/bl:2\/[^"]+"\) 50% \/ cover no-repeat$/,
+    );
     const own = "data:image/svg+xml,<svg id='a\"b'/>";
     assert.deepEqual(img({ capability, ...size, blur: own }).backdrop, covering(own.replace('"', "%22")));
   });

@@ -1,6 +1,7 @@
 /** Where URLs come from: a capability's choices, or a builder. */
 import { aspects, formats, pick, rungs } from "../capability/browser.ts";
 import { rungs as ladderRungs } from "../capability/ladder.ts";
+import type { Options } from "../options.ts";
 import type { Box } from "./box.ts";
 import { checkCapability, loneFormat } from "./capability.ts";
 import type { BuilderOrigin, CapabilityOrigin, PickFormat } from "./origin.ts";
@@ -43,40 +44,48 @@ export function capabilitySupply(origin: CapabilityOrigin & Wanted, box: Box): S
     throw new TypeError(
       `format: expected ${offered.join(", ")}, as was signed, got ${JSON.stringify(wanted)}`,
     );
-  if (aspect !== undefined && !(aspect < aspects(capability)))
+  if (aspect !== undefined && !(aspect >= 0 && aspect < aspects(capability)))
     throw new TypeError(
       `aspect: expected one of the ${aspects(capability)} that were signed, counted from 0, got ${aspect}`,
     );
   const last = LAST.find((format) => offered.includes(format));
   const shape = { ...(path !== undefined && { path }), ...(aspect !== undefined && { aspect }) };
+  const widths = rungs(capability);
+  const url: Supply["url"] = (width, format) =>
+    pick(capability, {
+      ...shape,
+      width,
+      height: (width * box.height) / box.width,
+      ...(format && { format }),
+    });
   return {
-    widths: rungs(capability),
+    widths,
     modern: offered.filter((format) => MODERN.includes(format) && format !== last),
     lone: loneFormat(capability),
     last,
-    url: (width, format) =>
-      pick(capability, {
-        ...shape,
-        width,
-        height: (width * box.height) / box.width,
-        ...(format && { format }),
-      }),
+    url,
+    blurred: (format) => url(widths[0] ?? 1, format),
   };
 }
 
+/** Pixels of a picture that is to be enlarged, and of the blur that takes the grid out of it. */
+const BLURRED = { width: 32, blur: 2 };
+
 export function builderSupply({ src, image, options }: BuilderOrigin, box: Box): Supply {
-  const cut = box.layout === "fill" ? undefined : box.height / box.width;
+  const sizeOf = (width: number): Options =>
+    box.layout === "fill"
+      ? { width }
+      : { resizingType: "fill", width, height: Math.max(1, Math.round((width * box.height) / box.width)) };
+  const urlOf = (wanted: Options, format: PickFormat | undefined): string => {
+    const named = format && format !== "auto" ? { format: longName(format) } : {};
+    const url: unknown = image(src, { ...wanted, ...named });
+    if (typeof url === "string") return url;
+    throw new TypeError("image: expected a builder whose URLs are text, got one whose URLs come later");
+  };
   return {
     widths: ladderRungs(LADDER),
     modern: ["avif", "webp"],
-    url: (width, format) => {
-      const size = cut
-        ? { resizingType: "fill" as const, width, height: Math.round(width * cut) }
-        : { width };
-      const named = format && format !== "auto" ? { format: longName(format) } : {};
-      const url: unknown = image(src, { ...size, ...options, ...named });
-      if (typeof url === "string") return url;
-      throw new TypeError("image: expected a builder whose URLs are text, got one whose URLs come later");
-    },
+    url: (width, format) => urlOf({ ...sizeOf(width), ...options }, format),
+    blurred: (format) => urlOf({ ...sizeOf(BLURRED.width), ...options, blur: BLURRED.blur }, format),
   };
 }
