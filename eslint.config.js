@@ -1,7 +1,7 @@
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["**/dist/**", ".node/**", "tmp/**", "docs/reference/**"] },
+  { ignores: ["**/dist/**", ".node/**", "tmp/**", "docs/reference/**", "scripts/next-fixture/**/*.{ts,tsx}"] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {

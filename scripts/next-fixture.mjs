@@ -13,7 +13,6 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { createCapabilities } from "@tintype/url/sign";
 import { pack } from "../packages/url/test/installed.ts";
 import { root } from "./node.mjs";
 import { read } from "./next-fixture/reading.mjs";
@@ -136,14 +135,12 @@ try {
   const endpoint = await startTintype();
   say(`Tintype at ${endpoint}.`);
   installApp();
-  const shared = createCapabilities({ endpoint, key: keys.capability, kid: 1 });
   const env = {
     NEXT_TELEMETRY_DISABLED: "1",
-    TINTYPE_ENDPOINT: endpoint,
-    CAPABILITY_KEY: keys.capability,
-    URL_KEY: keys.url,
-    URL_SALT: keys.salt,
-    NEXT_PUBLIC_TINTYPE_CAPABILITY: shared.sign("local:///*", { widths: [16, 3840], formats: ["auto"] }),
+    IMAGE_ENDPOINT: endpoint,
+    IMAGE_KEY: keys.capability,
+    IMGPROXY_KEY: keys.url,
+    IMGPROXY_SALT: keys.salt,
   };
   const { ok, output } = buildApp(env);
   assert.ok(ok, output);

@@ -21,6 +21,7 @@ describe("sources relative to a base URL", () => {
     // Text is joined, not rewritten: a key of a bucket has no escapes.
     ["s3://bucket/media", "a b/é%20.jpg", "s3://bucket/media/a b/é%20.jpg"],
     ["s3://bucket/media", "/key", "s3://bucket/key"],
+    ["local:///", "a.jpg", "local:///a.jpg"],
     ["local:///photos", "a.jpg", "local:///photos/a.jpg"],
     ["local:///photos", "/a.jpg", "local:///a.jpg"],
     ["https://shop.example/media", "a.jpg?from=../b#c", "https://shop.example/media/a.jpg?from=../b#c"],

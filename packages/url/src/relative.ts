@@ -16,7 +16,8 @@ export function relativeTo(baseUrl: string): (source: string) => string {
   if (host === undefined)
     throw new CodecError(`baseUrl: expected a URL with a scheme and //, got ${quote(baseUrl)}`);
   const web = /^https?:$/i.test(scheme) ? scheme : "https:";
-  const folder = baseUrl.replace(/[?#].*$/s, "").replace(/\/*$/, "/");
+  // Slashes that follow the scheme are no end: `local:///` has a folder already.
+  const folder = baseUrl.replace(/[?#].*$/s, "").replace(/(?<![:/]\/*)\/*$/, "/");
   return (source) => {
     if (SCHEME.test(source)) return source;
     if (CLIMBS.test(source.split(/[?#]/, 1)[0] ?? ""))

@@ -1,6 +1,6 @@
 import { Image, Picture } from "@tintype/url/react";
 import NextImage from "next/image";
-import { capabilityFor, image } from "../lib/pictures";
+import { capabilityFor, image } from "../capabilities/pictures";
 import { Asked } from "./asked";
 import { Chooser } from "./chooser";
 

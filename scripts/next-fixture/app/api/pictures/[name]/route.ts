@@ -1,4 +1,4 @@
-import { capabilityFor } from "../../../../lib/pictures";
+import { capabilityFor } from "../../../../capabilities/pictures";
 
 const PUBLIC = new Set(["nuthatch", "clock"]);
 
