@@ -1,7 +1,9 @@
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["**/dist/**", ".node/**", "tmp/**", "docs/reference/**", "scripts/next-fixture/**/*.{ts,tsx}"] },
+  {
+    ignores: ["**/dist/**", ".node/**", "tmp/**", "docs/reference/**", "scripts/next-fixture/**/*.{ts,tsx}"],
+  },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {

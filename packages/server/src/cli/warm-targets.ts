@@ -34,7 +34,10 @@ const QUOTED = /^"([^"\\]*)",?$/;
 
 /** Reads a line; undefined for an empty one, a comment and a bracket of JSON. Paths are those of `server`. */
 export function readTarget(line: string, server: string): Target | undefined {
-  const text = line.replace(/^\uFEFF/, "").trim().replace(QUOTED, "$1");
+  const text = line
+    .replace(/^\uFEFF/, "")
+    .trim()
+    .replace(QUOTED, "$1");
   if (text === "" || text === "[" || text === "]" || text.startsWith("#")) return undefined;
   const url = text.startsWith("/") ? `${server}${text}` : text;
   return /^https?:\/\/[^/]/i.test(url) && URL.canParse(url) ? { url } : { broken: text };
