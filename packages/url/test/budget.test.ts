@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type * as url from "@tintype/url";
-import { bundle } from "./bundle.ts";
+import { bundle, bundleOf } from "./bundle.ts";
 
 /** What a page may have to load for the builder with all options, in bytes behind gzip. */
 const BUDGET = 5000;
+/** And for all of picking from capabilities. */
+const PICKING = 1000;
 
 describe("the bundle of a page", () => {
   for (const names of [["createBuilder"], ["createBuilder", "srcset", "placeholder"]] as const) {
@@ -14,6 +16,12 @@ describe("the bundle of a page", () => {
       assert.ok(gzipped <= BUDGET, `${gzipped} bytes`);
     });
   }
+
+  it(`that picks from capabilities is under ${PICKING} bytes`, async (test) => {
+    const { minified, gzipped } = await bundleOf('export * from "@tintype/url/capability";');
+    test.diagnostic(`capability: ${minified} bytes minified, ${gzipped} gzipped`);
+    assert.ok(gzipped < PICKING, `${gzipped} bytes`);
+  });
 
   it("has nothing that only reads, and no sentence of the docs", async () => {
     const { parts, code } = await bundle("createBuilder", "srcset", "placeholder");

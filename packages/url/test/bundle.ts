@@ -14,12 +14,13 @@ export interface Bundle {
 }
 
 /** What a page loads that imports these names, as bundlers ship it. */
-export async function bundle(...names: readonly (keyof typeof url)[]): Promise<Bundle> {
+export const bundle = (...names: readonly (keyof typeof url)[]): Promise<Bundle> =>
+  bundleOf(`export { ${names.join(", ")} } from "@tintype/url";`);
+
+/** What comes of a module, as bundlers ship it. */
+export async function bundleOf(contents: string): Promise<Bundle> {
   const { outputFiles, metafile } = await build({
-    stdin: {
-      contents: `export { ${names.join(", ")} } from "@tintype/url";`,
-      resolveDir: import.meta.dirname,
-    },
+    stdin: { contents, resolveDir: import.meta.dirname },
     bundle: true,
     minify: true,
     format: "esm",

@@ -99,7 +99,7 @@ describe("recipes", () => {
     for (const file of [
       "next.config.ts",
       "image-loader.ts",
-      "pictures.ts",
+      "capabilities/pictures.ts",
       "app/api/pictures/[name]/route.ts",
     ])
       it(`show ${file} as it is in the app that is tried`, () => {
