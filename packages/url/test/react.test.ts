@@ -61,13 +61,14 @@ describe("components in a browser", { skip: unless("chromium") }, () => {
   let browser: Browser;
 
   before(async () => {
-    site = await new Site().start(picturesOf());
+    site = new Site();
+    await site.start(picturesOf());
     browser = await chromium.launch({ executablePath: needs("chromium") ?? "", args: FLAGS });
   });
 
   after(async () => {
-    await browser.close();
     site.close();
+    await browser.close();
   });
 
   function picturesOf(): Pictures {

@@ -22,7 +22,7 @@ export class Site {
   readonly #installed: Installed = install(PAGE);
   #server: Server | undefined;
 
-  async start(pictures: Pictures): Promise<this> {
+  async start(pictures: Pictures): Promise<void> {
     const root = this.#installed.folder;
     const shared: InlineConfig = { root, logLevel: "warn", plugins: [react()] };
     await build({ ...shared, build: { outDir: "site" } });
@@ -50,7 +50,6 @@ export class Site {
     });
     this.#server.listen(0, "127.0.0.1");
     await once(this.#server, "listening");
-    return this;
   }
 
   get origin(): string {

@@ -1,12 +1,16 @@
 /** What strangers may send, parser by parser, as properties: for `npm test` with one seed, for `npm run fuzz` with many. */
 import assert from "node:assert/strict";
 import { parsePath, splitTarget, UrlError } from "@tintype/url";
+import { countVariants, MAX_VARIANTS, message, rungs } from "@tintype/url/capability/terms";
 import { sign } from "@tintype/url/sign";
 import fc from "fast-check";
 import { configOf } from "../../src/config/config.ts";
 import { HttpError, type ErrorCode } from "../../src/errors.ts";
 import { admitsAddress, classify } from "../../src/guard/address.ts";
 import { createGate } from "../../src/guard/gate.ts";
+import { createCapabilityCheck } from "../../src/guard/capability.ts";
+import { createHmac256 } from "../../src/guard/hmac.ts";
+import { deriveKey, parseKeyring } from "../../src/guard/keyring.ts";
 import { createVerify } from "../../src/guard/signature.ts";
 import { disposition, fileName, linkTo, pathName } from "../../src/header-text.ts";
 import { rebuildSvg } from "../../src/image/svg/svg.ts";
@@ -277,6 +281,64 @@ const headers = fc.property(
   },
 );
 
+const CAPABILITY_KEY = "00112233445566778899aabbccddeeff";
+const AUDIENCE = "img.example";
+const checkCapability = createCapabilityCheck({
+  keyring: () => KEYRING,
+  audience: AUDIENCE,
+  allowEndless: true,
+});
+const KEYRING = parseKeyring(`key 1 ${CAPABILITY_KEY}`);
+const capabilityMac = createHmac256(deriveKey(CAPABILITY_KEY));
+const encoded = (text: string): string => Buffer.from(text).toString("base64url");
+/** Whatever its parts say, its tag is good: what is behind the tag is what is tried. */
+const capability = fc.property(
+  fc.oneof(
+    fc.constantFrom("w16-64,l2,faw,q1,t0,n0.0", "w16-64,l2,a3x2.1x1,faw,q1,t0,n0.0"),
+    textOf("w 16 - 1920 ,h ,l 1 2 3 ,a n . x 3x2 ,f a x w j p u ,q ,o ,t 0 99999 ,n 0.0"),
+  ),
+  fc.oneof(
+    fc.constant("https://a.example/products/*"),
+    textOf("https:// local:/// a.example / products/ * /* .. . % ? # @ : \\ é"),
+  ),
+  fc.option(textOf("a / .. . %2e %2f %5c %25 ..; ? # \\ \0 é"), { nil: undefined }),
+  fc.oneof(
+    fc.constantFrom("w16.avif", "w60a1.webp"),
+    textOf("w 16 24 32 64 9999 h a 0 1 . .avif .webp .jpg"),
+  ),
+  (policy, source, path, pick) => {
+    const tag = Buffer.concat([
+      Buffer.from([1]),
+      capabilityMac(message(AUDIENCE, policy, encoded(source))).subarray(0, 16),
+    ]).toString("base64url");
+    const rest = [tag, policy, encoded(source), ...(path === undefined ? [] : [encoded(path)]), pick].join(
+      "/",
+    );
+    const grant = refusing(["bad_capability"], () => checkCapability(rest));
+    if (grant === undefined) return;
+    if ("path" in grant) {
+      const moved = checkCapability(grant.path.slice("c1/".length));
+      assert.ok(!("path" in moved), rest);
+      return;
+    }
+    const { terms } = grant;
+    assert.ok(rungs(terms.ladder, ...terms.widths).includes(grant.pick.width), rest);
+    assert.ok(terms.formats.includes(grant.pick.format) && countVariants(terms) <= MAX_VARIANTS, rest);
+    if (path === undefined) assert.equal(grant.source, source);
+    else {
+      assert.ok(grant.source.startsWith(source.slice(0, -1)), grant.source);
+      const [below, place] = [
+        new URL(grant.source, "http://base.example/"),
+        new URL(source, "http://base.example/"),
+      ];
+      assert.ok(
+        below.pathname.startsWith(place.pathname.slice(0, -1)) && below.host === place.host,
+        grant.source,
+      );
+    }
+  },
+);
+
 const SECRET = "hush4hush";
 const redaction = fc.property(
   textOf("http:// user: @ ? & = / % token signature key X-Amz-Signature= #"),
@@ -292,6 +354,7 @@ export const TARGETS: readonly Target[] = [
   { name: "url", runs: 5000, property: url },
   { name: "options", runs: 10_000, property: options },
   { name: "signature", runs: 2000, property: signature },
+  { name: "capability", runs: 5000, property: capability },
   { name: "address", runs: 5000, property: address },
   { name: "place", runs: 5000, property: place },
   { name: "svg", runs: 1000, property: svg },
