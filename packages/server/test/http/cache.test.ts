@@ -144,7 +144,8 @@ describe("freshness", () => {
       const { page, target } = await source({ ...validator, "Cache-Control": "max-age=0" });
       const first = await server.get(target());
       const again = await server.get(target());
-      assert.deepEqual([stateOf(again), again.headers["age"]], ["HIT", "0"]);
+      // The source's Date counts whole seconds, so what was born just now may be one old.
+      assert.match(`${stateOf(again)} ${again.headers["age"]}`, /^HIT [01]$/);
       assert.deepEqual(page.served, { whole: 1, unchanged: 1, failed: 0 });
       assert.equal(again.headers["etag"], first.headers["etag"]);
     }
