@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { ENTRIES } from "../../demo/measured.mjs";
-import { FLAGS } from "./visit.mjs";
+import { FLAGS } from "../chromium.mjs";
 
 const VERSION = "13.5.0";
 /** Its screens, for visits that make the server ready: in CSS pixels, and how many of their own go to one of these. */

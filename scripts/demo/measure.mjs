@@ -2,13 +2,13 @@
 import { writeFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { join } from "node:path";
-import { chromium } from "playwright-core";
 import { ENTRIES, saving, seconds, weight } from "../../demo/measured.mjs";
+import { launchChromium } from "../chromium.mjs";
 import { markdown } from "../load/markdown.mjs";
 import { find } from "../needs.mjs";
 import { giveUp, root } from "../node.mjs";
 import { audit, LIGHTHOUSE_SCREENS } from "./lighthouse.mjs";
-import { FAST_3G, FLAGS, visit } from "./visit.mjs";
+import { FAST_3G, visit } from "./visit.mjs";
 
 /** Screens in CSS pixels, and how many of their own pixels go to one of these. */
 const DEVICES = [
@@ -30,7 +30,7 @@ export async function measure(url, { rounds, lighthouse }) {
   const executablePath =
     find("chromium") ?? giveUp("Expected Chromium to be installed: node scripts/needs.mjs");
   const load = loadavg()[0].toFixed(1);
-  const browser = await chromium.launch({ executablePath, args: FLAGS });
+  const browser = await launchChromium();
   const devices = [];
   for (const device of DEVICES)
     devices.push({ ...device, ...(await compare(browser, url, { device, rounds })) });

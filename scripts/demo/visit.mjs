@@ -6,17 +6,6 @@
  */
 export const FAST_3G = { downMbit: 1.6, upMbit: 0.75, rttMs: 150 };
 
-/** What keeps a browser to itself and to this machine. */
-export const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-
 /** Megabits to bytes, per second. */
 const bytesOf = (megabits) => (megabits * 1e6) / 8;
 

@@ -1,20 +1,9 @@
 /** The app, as Chromium sees it. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { chromium } from "playwright-core";
 import { complaintsOf, galleryOf, observeShifts, readAll, shiftsOf } from "../../packages/url/test/visit.ts";
+import { launchChromium } from "../chromium.mjs";
 import { find } from "../needs.mjs";
-
-const FLAGS = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 /** What each picture is at 1280 pixels, on a screen of one pixel to one. */
 const PICKS = {
@@ -82,9 +71,8 @@ async function readPhone(browser, { site, screenshots }) {
 
 /** Throws where the app is not as it should be; gives sentences about what was seen. */
 export async function read(wanted) {
-  const executablePath = find("chromium");
-  assert.ok(executablePath, "expected Chromium, got none");
-  const browser = await chromium.launch({ executablePath, args: FLAGS });
+  assert.ok(find("chromium"), "expected Chromium, got none");
+  const browser = await launchChromium();
   try {
     return [...(await readPage(browser, wanted)), ...(await readPhone(browser, wanted))];
   } finally {

@@ -2,22 +2,13 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
-import { chromium } from "playwright-core";
 import type { Browser, Page } from "playwright-core";
+import { launchChromium } from "../../../scripts/chromium.mjs";
 import { openDemo } from "../../../demo/server.mjs";
 import { prepare } from "../../../scripts/demo/open.mjs";
-import { needs, unless } from "./needs.ts";
+import { unless } from "./needs.ts";
 import { startServer } from "./process/server.ts";
 
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 const WIDTH = 390;
 
 const read = (name: string): string =>
@@ -69,7 +60,7 @@ describe("the demo in a browser", { skip: unless("chromium") }, () => {
     const server = await startServer({ ...env, IMGPROXY_AVIF_SPEED: "9" });
     const demo = await openDemo({ ...known, tintype: server.url });
     after(demo.close);
-    browser = await chromium.launch({ executablePath: needs("chromium") ?? "", args: FLAGS });
+    browser = await launchChromium();
     after(() => browser.close());
     plain = await visit(browser, `${demo.url}/before`);
     tintype = await visit(browser, `${demo.url}/after`);

@@ -5,22 +5,13 @@ import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, it } from "node:test";
-import { chromium } from "playwright-core";
 import type { Browser, Page } from "playwright-core";
+import { launchChromium } from "../../../scripts/chromium.mjs";
 import sharp from "sharp";
 import { galleryPage, galleryPolicy } from "../src/pages/gallery.ts";
 import { landingPage, landingPolicy } from "../src/pages/landing.ts";
-import { needs, unless } from "./needs.ts";
+import { unless } from "./needs.ts";
 
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 const SAMPLES = ["peaks.jpg", "nuthatch.jpg", "broken.jpg"];
 
 describe("pages in a browser", { skip: unless("chromium") }, () => {
@@ -37,7 +28,7 @@ describe("pages in a browser", { skip: unless("chromium") }, () => {
     await once(server, "listening");
     // Node types the address of a pipe as a string; this is none.
     origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    browser = await chromium.launch({ executablePath: needs("chromium") ?? "", args: FLAGS });
+    browser = await launchChromium();
   });
 
   after(async () => {

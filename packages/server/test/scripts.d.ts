@@ -17,6 +17,10 @@ declare module "*/scripts/needs.mjs" {
   export function installLine(need: Need, platform?: string): string;
 }
 
+declare module "*/scripts/chromium.mjs" {
+  export function launchChromium(): Promise<import("playwright-core").Browser>;
+}
+
 declare module "*/scripts/counts.mjs" {
   export interface Counts {
     readonly tests: number;

@@ -7,26 +7,17 @@ import { gzipSync } from "node:zlib";
 import { pick, srcset } from "@tintype/url/capability";
 import { createCapabilities, type Policy } from "@tintype/url/sign";
 import { build as bundle } from "esbuild";
-import { chromium, type Browser, type BrowserContextOptions, type Page, type Route } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page, Route } from "playwright-core";
+import { launchChromium } from "../../../scripts/chromium.mjs";
 import sharp from "sharp";
 import { useOrigin } from "../../server/test/fixtures/origin.ts";
 import { useServer } from "../../server/test/fixtures/server.ts";
-import { needs, unless } from "../../server/test/needs.ts";
+import { unless } from "../../server/test/needs.ts";
 import { Site, type Pictures } from "./site.ts";
 import { complaintsOf, galleryOf, observeShifts, readAll, shiftsOf, type Visit } from "./visit.ts";
 
 const KEY = "5ec2e75ec2e75ec2e75ec2e75ec2e75e";
 const AUDIENCE = "img.example.com";
-const FLAGS = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 const SAMPLES = ["peaks", "evening-room", "two-dogs", "fig", "clock", "nuthatch", "dandelion"];
 const DESKTOP = { width: 1280, height: 900 };
 
@@ -63,7 +54,7 @@ describe("components in a browser", { skip: unless("chromium") }, () => {
   before(async () => {
     site = new Site();
     await site.start(picturesOf());
-    browser = await chromium.launch({ executablePath: needs("chromium") ?? "", args: FLAGS });
+    browser = await launchChromium();
   });
 
   after(async () => {

@@ -3,19 +3,11 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, it } from "node:test";
-import { chromium, type Browser } from "playwright-core";
-import { needs, unless } from "../../server/test/needs.ts";
+import type { Browser } from "playwright-core";
+import { launchChromium } from "../../../scripts/chromium.mjs";
+import { unless } from "../../server/test/needs.ts";
 import { bundle } from "./bundle.ts";
 
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 const PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>';
 
 describe("a browser with a srcset", { skip: unless("chromium") }, () => {
@@ -37,7 +29,7 @@ describe("a browser with a srcset", { skip: unless("chromium") }, () => {
     await once(server, "listening");
     // Node types the address of a pipe as a string; this is none.
     origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    browser = await chromium.launch({ executablePath: needs("chromium") ?? "", args: FLAGS });
+    browser = await launchChromium();
   });
 
   after(async () => {

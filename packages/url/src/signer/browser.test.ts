@@ -9,11 +9,12 @@ import { dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { build as esbuild } from "esbuild";
-import { chromium, type Browser, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
+import { launchChromium } from "../../../../scripts/chromium.mjs";
 import ts from "typescript";
 import { build as vite } from "vite";
 import webpack from "webpack";
-import { needs, unless } from "../../../server/test/needs.ts";
+import { unless } from "../../../server/test/needs.ts";
 
 const PACKAGE = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -142,16 +143,6 @@ describe("a bundle for a browser", () => {
   });
 });
 
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-
 /** What bundlers put in the place of Node's modules where they are told to. */
 const STAND_IN = "export const createHmac = () => undefined, hkdfSync = () => undefined;";
 
@@ -171,7 +162,7 @@ describe("in Chromium", { skip: unless("chromium") }, () => {
     });
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
-    browser = await chromium.launch({ executablePath: needs("chromium") ?? "", args: FLAGS });
+    browser = await launchChromium();
     page = await browser.newPage();
     // A TCP server has no other kind of address.
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
