@@ -119,7 +119,7 @@ function checkCapability(path, keys) {
   const given = Buffer.from(parts[1] || "", "base64url");
   const policy = parts[2] || "";
   const source = parts[3] || "";
-  const key = keys[String(given.length === 17 ? given[0] : -1)];
+  const key = keys[String(given.length === settings.tagBytes ? given[0] : -1)];
   const message =
     "imgcap1\0" +
     settings.audience +
@@ -137,8 +137,8 @@ function checkCapability(path, keys) {
     .digest("base64url");
   const tag = given.slice(1).toString("base64url");
   const hours = Number((/,t(\d+),/.exec(policy) || [])[1]);
-  const isOver = hours > 0 && Date.UTC(2020, 0, 1) + hours * 3600000 + 60000 < Date.now();
-  return key && isSame(cutTo(mac, 16), tag) && !isOver ? path : undefined;
+  const isOver = hours > 0 && settings.epoch + hours * 3600000 + settings.skew < Date.now();
+  return key && isSame(cutTo(mac, settings.tagBytes - 1), tag) && !isOver ? path : undefined;
 }
 
 function isSame(one, other) {

@@ -1,4 +1,5 @@
 import type { Wishes } from "@tintype/url";
+import { takesCapabilities } from "./config/derive.ts";
 import type { Config } from "./config/settings.ts";
 import { HttpError } from "./errors.ts";
 import { movedReply, type GrantSettings } from "./granting.ts";
@@ -26,12 +27,9 @@ export interface Access {
   readonly close: () => void;
 }
 
-const takesCapabilities = ({ capability }: Config): boolean =>
-  capability.keys.length > 0 || capability.file !== "";
-
 /** Nobody could tell good URLs from others: then only what is listed is served. */
 const isOpen = (config: Config): boolean =>
-  config.guard.keys.length > 0 || takesCapabilities(config) || config.http.development;
+  config.guard.keys.length > 0 || takesCapabilities(config.capability) || config.http.development;
 
 /** A CDN that nobody tells of a revocation forgets it within a day. Seconds. */
 const REVOCABLE = 24 * 3600;
@@ -41,7 +39,7 @@ export function openAccess(config: Config, job: JobSettings, log: Log): Access {
   const { guard, capability, http } = config;
   const { pathPrefix } = http;
   const onlyCapabilities =
-    takesCapabilities(config) && guard.allowedSources.length === 0 && !http.development;
+    takesCapabilities(capability) && guard.allowedSources.length === 0 && !http.development;
   const verify = createVerify({ ...guard, unsigned: onlyCapabilities ? "refused" : "allowed" });
   const keyring = openKeyring({
     path: capability.file,
@@ -51,7 +49,7 @@ export function openAccess(config: Config, job: JobSettings, log: Log): Access {
       log.info("capabilities were read again", { keys: keys.size, revoked: revoked.size }),
   });
   const { audience, allowEndless } = capability;
-  const check = takesCapabilities(config)
+  const check = takesCapabilities(capability)
     ? createCapabilityCheck({ keyring: keyring.current, audience, allowEndless })
     : undefined;
   const grants = { grammar: job.grammar, maxAge: capability.file === "" ? Infinity : REVOCABLE };

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { FORMAT_NAMES, OPTIONS } from "@tintype/url";
-import { VERSION } from "@tintype/url/capability/terms";
+import { FORMAT_ALIASES, FORMAT_NAMES, OPTIONS } from "@tintype/url";
+import { hourToTime, TAG_BYTES, VERSION } from "@tintype/url/capability/terms";
+import { deriveKey } from "@tintype/url/sign";
 import type { Config } from "./config/settings.ts";
 import { FORMATS } from "./formats.ts";
-import { deriveKey } from "./guard/keyring.ts";
+import { SKEW } from "./guard/capability.ts";
 import { BY_SIZE, LADDER } from "./job.ts";
 import { offersOf } from "./policies.ts";
 
@@ -46,13 +47,16 @@ function settingsOf(config: Config, { verify, resign, store }: EdgeFunctionSetti
     ),
     separator: url.argumentsSeparator,
     filenames: url.base64UrlIncludesFilename,
-    formats: [...FORMAT_NAMES, "jpg"],
+    formats: [...FORMAT_NAMES, ...Object.keys(FORMAT_ALIASES)],
     formatOptions: OPTIONS.format.names,
     offered: mimes(offered),
     ladder: offered.length < BY_SIZE.length ? null : LADDER.map(mimes),
     enforced: mimes(enforced),
     version: VERSION,
     audience: capability.audience,
+    tagBytes: TAG_BYTES,
+    epoch: hourToTime(0),
+    skew: SKEW,
     verify,
     resign: verify && resign,
     store,

@@ -1,4 +1,5 @@
 import {
+  cutPath,
   OPTIONS,
   parsePath,
   type AnyOption,
@@ -179,11 +180,10 @@ function origins(path: string, grammar: Grammar): (name: OptionName) => string {
 
 /** Presets that a path names, in their order. */
 function presetsOf(path: string, { separator = ":", onlyPresets = false }: Grammar): string[] {
-  const segments = path.split("/").map((segment) => segment.split(separator));
-  if (onlyPresets) return segments[0] ?? [];
-  const end = segments.findIndex((segment) => segment.length === 1);
+  const options = cutPath(path, { separator, onlyPresets }).options.map((option) => option.split(separator));
+  if (onlyPresets) return options[0] ?? [];
   const names: readonly string[] = OPTIONS.preset.names;
-  return segments.slice(0, end).flatMap(([name = "", ...presets]) => (names.includes(name) ? presets : []));
+  return options.flatMap(([name = "", ...presets]) => (names.includes(name) ? presets : []));
 }
 
 function read(segment: string, grammar: Grammar): Options {

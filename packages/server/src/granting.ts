@@ -6,7 +6,7 @@ import {
   type Options,
   type Wishes,
 } from "@tintype/url";
-import { VERSION, type Pick, type Quality, type Terms } from "@tintype/url/capability/terms";
+import { longName, VERSION, type Pick, type Quality, type Terms } from "@tintype/url/capability/terms";
 import { HttpError } from "./errors.ts";
 import type { Grant, Moved } from "./guard/capability.ts";
 import type { Reply } from "./message.ts";
@@ -34,7 +34,7 @@ export function wishesOf(
     ...fixedOptions(terms.options, grammar),
     ...QUALITY[terms.quality],
     ...shapeOf(pick, terms),
-    ...(pick.format !== "auto" && { format: pick.format === "jpg" ? "jpeg" : pick.format }),
+    ...(pick.format !== "auto" && { format: longName(pick.format) }),
     ...(until < Infinity && { expires: Math.floor(until / 1000) }),
   };
   const cacheTags = [...(options.cacheTags ?? []), `namespace-${terms.namespace}`];

@@ -1,5 +1,6 @@
 import { createApp } from "./app.ts";
 import { markLate } from "./collector.ts";
+import { takesCapabilities } from "./config/derive.ts";
 import type { Loaded } from "./config/load.ts";
 import type { Config } from "./config/settings.ts";
 import { findFloor } from "./config/floor.ts";
@@ -73,8 +74,8 @@ const stackOf = (error: unknown): string => (error instanceof Error ? (error.sta
 function openings({ guard, capability, http }: Config): string[] {
   if (http.development)
     return ["development mode: unsigned URLs of any source are served, to this machine only"];
-  const isCapable = capability.keys.length > 0 || capability.file !== "";
-  if (guard.keys.length > 0 || (isCapable && guard.allowedSources.length === 0)) return [];
+  const onlyCapabilities = takesCapabilities(capability) && guard.allowedSources.length === 0;
+  if (guard.keys.length > 0 || onlyCapabilities) return [];
   const served = guard.allowedSources.length > 0 ? "listed sources" : "local:// files";
   return [
     `URLs are not signed, so only ${served} are served: set IMGPROXY_KEY and IMGPROXY_SALT to sign them, or IMGPROXY_ALLOWED_SOURCES to list more`,

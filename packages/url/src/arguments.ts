@@ -15,15 +15,15 @@ import {
   type Codec,
   type Scalar,
 } from "./codec.ts";
-import { FORMAT_NAMES, type FormatName } from "./formats.ts";
+import { FORMAT_ALIASES, FORMAT_NAMES, type FormatName } from "./formats.ts";
 import { ANCHORS, gravity, type Gravity } from "./gravity.ts";
 
 /** The codecs of options whose arguments have rules of their own. */
 
-export { FORMAT_NAMES, type FormatName };
+export { FORMAT_ALIASES, FORMAT_NAMES, type FormatName };
 
 /** A format; `jpg` is read as `jpeg`. */
-export const formatName: Scalar<FormatName> = choice(FORMAT_NAMES, { jpg: "jpeg" });
+export const formatName: Scalar<FormatName> = choice(FORMAT_NAMES, FORMAT_ALIASES);
 
 export const side = integer({ min: 0 });
 export const sigma = number({ min: 0 });

@@ -13,3 +13,6 @@ export const FORMAT_NAMES = [
   "jxl",
 ] as const;
 export type FormatName = (typeof FORMAT_NAMES)[number];
+
+/** Other spellings of them. */
+export const FORMAT_ALIASES = { jpg: "jpeg" } as const satisfies Readonly<Record<string, FormatName>>;

@@ -1,6 +1,7 @@
 /** The URL language of Tintype: read it, write it, describe it. No dependencies; runs in browsers, at the edge, in Node. */
 export * from "./codec.ts";
 export {
+  FORMAT_ALIASES,
   FORMAT_NAMES,
   formatName,
   type Crop,
@@ -44,4 +45,4 @@ export {
   type FixedSrcset,
   type FluidSrcset,
 } from "./srcset.ts";
-export { parsePath, splitTarget, type Target, type Wishes } from "./target.ts";
+export { cutPath, parsePath, splitTarget, type Target, type Wishes } from "./target.ts";

@@ -50,22 +50,27 @@ const RESIZING_TYPES = new Set(["fit", "fill", "fill-down", "force", "auto"]);
 
 /** Reads a target's path: options up to the first segment without a separator, then the source. Throws UrlError. */
 export function parsePath(path: string, grammar: Grammar = {}): Wishes {
-  const segments = path.split("/");
-  if (!grammar.onlyPresets && RESIZING_TYPES.has(segments[0] ?? ""))
+  const { options: said, source } = cutPath(path, grammar);
+  if (!grammar.onlyPresets && RESIZING_TYPES.has(said[0] ?? source[0] ?? ""))
     throw new UrlError(
       "invalid_path",
       "expected options by name, got a URL in the basic format of old versions",
     );
-  const cut = grammar.onlyPresets ? 1 : countOptions(segments, grammar.separator ?? ":");
-  const options = parseSegments(segments.slice(0, cut), grammar);
-  const { url, extension } = parseSource(segments.slice(cut), {
+  const options = parseSegments(said, grammar);
+  const { url, extension } = parseSource(source, {
     base64IncludesFilename: grammar.base64IncludesFilename ?? false,
     ignoreExtension: options.raw ?? false,
   });
   return { source: url, options: extension ? { ...options, format: extension } : options };
 }
 
-function countOptions(segments: readonly string[], separator: string): number {
+/** A path's segments: options up to the first without a separator, or one list of presets where nothing else may be said; then the source. */
+export function cutPath(
+  path: string,
+  { separator = ":", onlyPresets = false }: Pick<Grammar, "separator" | "onlyPresets"> = {},
+): { readonly options: readonly string[]; readonly source: readonly string[] } {
+  const segments = path.split("/");
   const first = segments.findIndex((segment) => !segment.includes(separator));
-  return first === -1 ? segments.length : first;
+  const cut = onlyPresets ? 1 : first === -1 ? segments.length : first;
+  return { options: segments.slice(0, cut), source: segments.slice(cut) };
 }

@@ -1,4 +1,4 @@
-import { aspects, formats, pick, rungs, type PickFormat } from "@tintype/url/capability";
+import { aspects, formats, longName, pick, rungs, type PickFormat } from "@tintype/url/capability";
 import type { Facts } from "./facts.ts";
 
 /** What an import of a picture gives. */
@@ -51,11 +51,11 @@ export function depict({ facts, capability, aspect, sizes }: Depiction): Depicte
       srcset: srcsetOf(last),
       sizes,
       ...facts,
-      sources: all.slice(0, -1).map((format) => ({ type: typeOf(format), srcset: srcsetOf(format) })),
+      sources: all
+        .slice(0, -1)
+        .map((format) => ({ type: `image/${longName(format)}`, srcset: srcsetOf(format) })),
       capability,
     },
     urls: all.flatMap((format) => widths.map((width) => urlOf(width, format))),
   };
 }
-
-const typeOf = (format: PickFormat): string => `image/${format === "jpg" ? "jpeg" : format}`;

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { formatSource, parseSource, splitTarget, UrlError, type SourcePart } from "@tintype/url";
+import { cutPath, formatSource, parseSource, splitTarget, UrlError, type SourcePart } from "@tintype/url";
 import type { Config } from "../config/settings.ts";
 import { applyBase, replaceUrl } from "../guard/allowlist.ts";
 
@@ -51,17 +51,15 @@ interface Cut {
   readonly part: SourcePart;
 }
 
-/** The rule of the URL language: options have a separator in them, or are one list of presets. */
 function cutTarget(target: string, { url, pathPrefix }: Places): Cut | undefined {
   try {
     const { signature, path } = splitTarget(target, pathPrefix);
-    const segments = path.split("/");
-    const first = segments.findIndex((segment) => !segment.includes(url.argumentsSeparator));
-    const options = url.onlyPresets ? 1 : first === -1 ? segments.length : first;
-    const part = parseSource(segments.slice(options), {
+    const { onlyPresets, argumentsSeparator: separator } = url;
+    const { options, source } = cutPath(path, { onlyPresets, separator });
+    const part = parseSource(source, {
       base64IncludesFilename: url.base64UrlIncludesFilename,
     });
-    return { before: [pathPrefix, signature, ...segments.slice(0, options)], part };
+    return { before: [pathPrefix, signature, ...options], part };
   } catch (error) {
     // Capabilities end here, too: the commas of a policy are no base64.
     if (error instanceof UrlError) return undefined;

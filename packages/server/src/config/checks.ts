@@ -1,6 +1,7 @@
 import { CodecError, parsePresets, UrlError } from "@tintype/url";
 import { FORMATS } from "../formats.ts";
 import { isLoopback, parseBind, type Bind } from "./bind.ts";
+import { takesCapabilities } from "./derive.ts";
 import type { Config } from "./settings.ts";
 
 /** What is to be said of a setting in the light of the others. */
@@ -123,8 +124,7 @@ const CHECKS: readonly Check[] = [
     find: ({ guard, capability, source, http }) => [
       guard.keys.length === 0 &&
         guard.allowedSources.length === 0 &&
-        capability.keys.length === 0 &&
-        capability.file === "" &&
+        !takesCapabilities(capability) &&
         source.localFilesystemRoot === "" &&
         !http.development &&
         warning(
@@ -137,12 +137,12 @@ const CHECKS: readonly Check[] = [
   },
   {
     of: ["capability.keys", "capability.file", "capability.audience"],
-    find: ({ capability: { keys, file, audience } }) => [
-      (keys.length > 0 || file !== "") &&
-        !/^[a-z\d.-]+(?::\d+)?$|^\[[a-f\d:]+\](?::\d+)?$/.test(audience) &&
+    find: ({ capability }) => [
+      takesCapabilities(capability) &&
+        !/^[a-z\d.-]+(?::\d+)?$|^\[[a-f\d:]+\](?::\d+)?$/.test(capability.audience) &&
         fatal(
           "capability.audience",
-          `expected the host that browsers know the server by, in lower case, got ${JSON.stringify(audience)}`,
+          `expected the host that browsers know the server by, in lower case, got ${JSON.stringify(capability.audience)}`,
         ),
     ],
   },

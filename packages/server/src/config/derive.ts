@@ -39,6 +39,10 @@ export function memoryFor(workers: number, memoryBytes: number, keptBytes = cach
 export const cacheFor = (memoryBytes: number): number =>
   memoryBytes === 0 ? 64 * MIB : Math.min(256 * MIB, Math.max(16 * MIB, Math.floor(memoryBytes / 16)));
 
+/** Whether URLs may be capabilities; checking them takes keys. */
+export const takesCapabilities = ({ keys, file }: Config["capability"]): boolean =>
+  keys.length > 0 || file !== "";
+
 /** Puts in the defaults that follow from elsewhere, for every setting that was not given. */
 export function derive(config: Config, given: ReadonlySet<string>, around: Surroundings): Config {
   const { http, guard, source, render, s3 } = config;

@@ -46,7 +46,7 @@ export interface Moved {
 }
 
 /** Clocks of two machines may differ by so much. Milliseconds. */
-const SKEW = 60_000;
+export const SKEW = 60_000;
 const KNOWN_POLICIES = 10_000;
 /** Signs for a key that nobody has, so that an unknown id takes as long as a known one. */
 const NOBODY: CapabilityKey = { mac: createHmac256(new Uint8Array(32)), until: Infinity };

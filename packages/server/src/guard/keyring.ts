@@ -1,5 +1,4 @@
-import { hkdfSync } from "node:crypto";
-import { KEY_BYTES, KEY_INFO } from "@tintype/url/capability/terms";
+import { deriveKey } from "@tintype/url/sign";
 import { createHmac256 } from "./hmac.ts";
 
 /** The keys that capabilities are checked with, and what of them holds no longer. */
@@ -26,19 +25,10 @@ export interface KeyLine {
   readonly until?: number;
 }
 
-const LEAST_BYTES = 16;
 const MAX_REVOKED = 100_000;
 
 const EXPECTED =
   "key <id> <hex>, generation <namespace> <least>, revoke source <url> or revoke tag <tag>; a date behind `until` where it ends";
-
-/** HKDF-SHA256 (RFC 5869) of a key, for capabilities alone. Throws a sentence on one that could be guessed. */
-export function deriveKey(key: string): Uint8Array {
-  const master = Buffer.from(key, "hex");
-  if (master.length < LEAST_BYTES)
-    throw new Error(`expected a key of ${LEAST_BYTES} bytes or more in hex, got ${master.length}`);
-  return new Uint8Array(hkdfSync("sha256", master, "", KEY_INFO, KEY_BYTES));
-}
 
 const keyOf = ({ kid, key, until = Infinity }: KeyLine): [number, CapabilityKey] => {
   if (kid > 255) throw new Error(`expected the id of a key from 0 to 255, got ${kid}`);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { parsePath, splitTarget, UrlError } from "@tintype/url";
 import { countVariants, MAX_VARIANTS, message, rungs } from "@tintype/url/capability/terms";
-import { sign } from "@tintype/url/sign";
+import { deriveKey, sign } from "@tintype/url/sign";
 import fc from "fast-check";
 import { configOf } from "../../src/config/config.ts";
 import { HttpError, type ErrorCode } from "../../src/errors.ts";
@@ -10,7 +10,7 @@ import { admitsAddress, classify } from "../../src/guard/address.ts";
 import { createGate } from "../../src/guard/gate.ts";
 import { createCapabilityCheck } from "../../src/guard/capability.ts";
 import { createHmac256 } from "../../src/guard/hmac.ts";
-import { deriveKey, parseKeyring } from "../../src/guard/keyring.ts";
+import { parseKeyring } from "../../src/guard/keyring.ts";
 import { createVerify } from "../../src/guard/signature.ts";
 import { disposition, fileName, linkTo, pathName } from "../../src/header-text.ts";
 import { rebuildSvg } from "../../src/image/svg/svg.ts";

@@ -2,10 +2,11 @@
  * The browser's half of capabilities: which picture to ask for, without a key. Under 1 kB, so it believes what it is given;
  * the server checks everything.
  */
+import { encodeBase64 } from "../base64.ts";
+import { longName, PICK_FORMATS, type PickFormat } from "./formats.ts";
 import { rungs as ladderRungs, type Ladder } from "./ladder.ts";
-import type { PickFormat } from "./policy.ts";
 
-export type { PickFormat };
+export { longName, type PickFormat };
 
 /** Which member of a capability's policy is wanted. */
 export interface Choice {
@@ -27,10 +28,6 @@ export interface Layout extends Choice {
   readonly dpr?: number;
 }
 
-/** Letters and names of formats, in the policy's order. */
-const LETTERS = "axwjpu";
-const NAMES: readonly PickFormat[] = ["avif", "jxl", "webp", "jpg", "png", "auto"];
-
 /** The field of a policy that begins with a letter, without the letter; undefined where it has none. */
 const field = (capability: string, letter: string): string | undefined =>
   new RegExp(`[/,]${letter}([^,/]*)(?=[^/]*/[^/]*$)`).exec(capability)?.[1];
@@ -46,22 +43,16 @@ export const rungs = (capability: string): number[] => range(capability, "w");
 
 /** Formats that a capability may be asked for, best first. */
 export const formats = (capability: string): PickFormat[] =>
-  Array.from(field(capability, "f") ?? "", (letter) => NAMES[LETTERS.indexOf(letter)]!);
+  Array.from(field(capability, "f") ?? "", (letter) => PICK_FORMATS[letter as keyof typeof PICK_FORMATS]);
 
 /** How many shapes a capability may be asked for; 0 where pictures keep their own. */
 export const aspects = (capability: string): number => field(capability, "a")?.split(".").length ?? 0;
-
-const encode = (text: string): string =>
-  btoa(String.fromCharCode(...new TextEncoder().encode(text)))
-    .replace(/\+/g, "-")
-    .replace(/\//g, "_")
-    .replace(/=+$/, "");
 
 /** The URL of one width; `height` stands where the policy lets heights be chosen. */
 function url(capability: string, width: number, choice: Choice, height?: number): string {
   const { path, aspect = 0, format = formats(capability)[0] } = choice;
   const shape = height ? `h${height}` : aspects(capability) ? `a${aspect}` : "";
-  const below = path === undefined ? "" : `/${encode(path)}`;
+  const below = path === undefined ? "" : `/${encodeBase64(path)}`;
   return `${capability}${below}/w${width}${shape}${format === "auto" ? "" : `.${format}`}`;
 }
 

@@ -2,15 +2,9 @@ import { bytesToBase64, encodeBase64 } from "../base64.ts";
 import { CodecError } from "../codec.ts";
 import type { Options } from "../options.ts";
 import { formatSegments } from "../segments.ts";
+import type { PickFormat } from "./formats.ts";
 import type { Ladder } from "./ladder.ts";
-import {
-  commonDivisor,
-  formatTerms,
-  type Aspect,
-  type PickFormat,
-  type Quality,
-  type Terms,
-} from "./policy.ts";
+import { commonDivisor, formatTerms, type Aspect, type Quality, type Terms } from "./policy.ts";
 import { checkSource } from "./source.ts";
 import { message, VERSION } from "./text.ts";
 

@@ -1,11 +1,7 @@
 import { decodeBase64, encodeBase64 } from "../base64.ts";
 import { CodecError } from "../codec.ts";
+import { PICK_FORMATS, type PickFormat } from "./formats.ts";
 import { NARROWEST, rungs, WIDEST, type Ladder } from "./ladder.ts";
-
-/** Formats that a pick may name, by the letter that a policy lists them with, in its order. */
-export const PICK_FORMATS = { a: "avif", x: "jxl", w: "webp", j: "jpg", p: "png", u: "auto" } as const;
-/** `auto` leaves the choice to the server, which follows the Accept header. */
-export type PickFormat = (typeof PICK_FORMATS)[keyof typeof PICK_FORMATS];
 
 /** Quality classes, by the digit that a policy names them with. `standard` is what the server is set to. */
 export const QUALITIES = ["low", "standard", "high", "best"] as const;

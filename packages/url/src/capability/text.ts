@@ -1,5 +1,5 @@
 import { CodecError } from "../codec.ts";
-import { PICK_FORMATS, type PickFormat } from "./policy.ts";
+import { PICK_FORMATS, type PickFormat } from "./formats.ts";
 
 /** Opens every capability: the version of its format. */
 export const VERSION = "c1";

@@ -1,7 +1,8 @@
 /** What a browser is offered of a picture: URLs by width and format. */
+import { longName } from "../capability/browser.ts";
 import { LAYOUTS, widthsWithin, type Box } from "./box.ts";
 import type { BuiltPicture, Origin, PickFormat } from "./origin.ts";
-import { builderSupply, capabilitySupply, longName, type Supply } from "./supply.ts";
+import { builderSupply, capabilitySupply, type Supply } from "./supply.ts";
 
 /** One `<img>` or `<source>`, without its place. */
 export interface Offer {

@@ -1,4 +1,4 @@
-import type { PickFormat } from "../capability/policy.ts";
+import type { PickFormat } from "../capability/formats.ts";
 import type { Options } from "../options.ts";
 
 /** A picture that the back end signed a capability for. */

@@ -1,5 +1,5 @@
 /** Where URLs come from: a capability's choices, or a builder. */
-import { aspects, formats, pick, rungs } from "../capability/browser.ts";
+import { aspects, formats, longName, pick, rungs } from "../capability/browser.ts";
 import { rungs as ladderRungs } from "../capability/ladder.ts";
 import type { Options } from "../options.ts";
 import type { Box } from "./box.ts";
@@ -30,10 +30,6 @@ const LADDER = 2;
 /** What stands below the sources is for browsers that take none of them. */
 const LAST: readonly PickFormat[] = ["jpg", "png", "auto", "webp", "avif", "jxl"];
 const MODERN: readonly PickFormat[] = ["avif", "jxl", "webp"];
-
-/** Media types and options spell JPEG out. */
-export const longName = <F extends PickFormat>(format: F): Exclude<F, "jpg"> | "jpeg" =>
-  format === "jpg" ? "jpeg" : (format as Exclude<F, "jpg">);
 
 /** Throws TypeError where the capability has not what is asked of it. */
 export function capabilitySupply(origin: CapabilityOrigin & Wanted, box: Box): Supply {

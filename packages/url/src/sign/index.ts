@@ -30,9 +30,13 @@ export interface Capabilities {
   sign(source: string, policy: Policy): string;
 }
 
+/** HKDF-SHA256 (RFC 5869) of a key in hex, for capabilities alone. Throws CodecError on one that is not hex or too short. */
+export const deriveKey = (key: string): Uint8Array =>
+  new Uint8Array(hkdfSync("sha256", masterOf(key), "", KEY_INFO, KEY_BYTES));
+
 /** Makes a minter of capabilities. Throws CodecError on a key that is not hex or too short. */
 export function createCapabilities(settings: CapabilitySettings): Capabilities {
-  const key = new Uint8Array(hkdfSync("sha256", masterOf(settings.key), "", KEY_INFO, KEY_BYTES));
+  const key = deriveKey(settings.key);
   return {
     sign: (source, policy) => {
       const { message, seal } = draft(settings, source, policy);

@@ -1,4 +1,4 @@
-import type { Ask } from "../../message.ts";
+import type { Ask, Reply } from "../../message.ts";
 
 /** What came behind the head, whole. Rejects with the signal's reason where the client has left. */
 export async function readBody({ body, signal }: Ask): Promise<Buffer> {
@@ -13,3 +13,10 @@ export async function readBody({ body, signal }: Ask): Promise<Buffer> {
   }
   return Buffer.concat(chunks);
 }
+
+/** An answer of one sentence, for the page's own script. */
+export const says = (status: number, sentence: string): Reply => ({
+  status,
+  headers: { "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store" },
+  body: sentence,
+});

@@ -1,7 +1,7 @@
 /** All that is served below /playground. */
 import { randomBytes } from "node:crypto";
 import { header, type Ask, type Reply } from "../../message.ts";
-import { readBody } from "./body.ts";
+import { readBody, says } from "./body.ts";
 import { isHere, isOwn, type IsLoopback } from "./caller.ts";
 import { findModules, type Modules } from "./modules.ts";
 import { playgroundPage, playgroundPolicy, type Playground } from "./page.ts";
@@ -53,8 +53,8 @@ export function createPlayground(
     const isSign = ask.method === "POST" && path === SIGN && workshop.sign !== undefined;
     if (!isPut && !isSign) return undefined;
     if (!isHere(ask, workshop.isLoopback))
-      return { reply: text(403, "expected a request from this machine to this machine") };
-    if (!isOwn(ask)) return { reply: text(403, "expected a request of the playground's own page") };
+      return { reply: says(403, "expected a request from this machine to this machine") };
+    if (!isOwn(ask)) return { reply: says(403, "expected a request of the playground's own page") };
     if (isPut) return { reply: await takePicture(path.slice(PICTURES.length), ask, workshop.keep) };
     return { reply: await signature(ask, workshop.sign) };
   };
@@ -93,22 +93,16 @@ const module = (body: string): Reply => ({
   body,
 });
 
-const text = (status: number, body: string): Reply => ({
-  status,
-  headers: { "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store" },
-  body,
-});
-
 /** The signature of the path in a body `{ "path": ... }`. */
 async function signature(ask: Ask, sign: Workshop["sign"]): Promise<Reply> {
   const length = Number(header(ask.headers, "content-length") ?? NaN);
   if (header(ask.headers, "content-type") !== "application/json" || !sign)
-    return text(415, "expected application/json as the Content-Type");
-  if (!(length <= MOST_PATH_BYTES)) return text(413, `expected at most ${MOST_PATH_BYTES} bytes`);
+    return says(415, "expected application/json as the Content-Type");
+  if (!(length <= MOST_PATH_BYTES)) return says(413, `expected at most ${MOST_PATH_BYTES} bytes`);
   const path = pathIn((await readBody(ask)).toString());
   if (path === undefined)
-    return text(400, 'expected a body such as {"path": "w:300/plain/local:///cat.jpg"}');
-  return text(200, sign(path));
+    return says(400, 'expected a body such as {"path": "w:300/plain/local:///cat.jpg"}');
+  return says(200, sign(path));
 }
 
 function pathIn(body: string): string | undefined {

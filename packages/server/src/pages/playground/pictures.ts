@@ -2,7 +2,7 @@
 import { detectFormat } from "../../detect.ts";
 import { FORMATS } from "../../formats.ts";
 import { header, type Ask, type Reply } from "../../message.ts";
-import { readBody } from "./body.ts";
+import { readBody, says } from "./body.ts";
 
 interface Dropped {
   readonly name: string;
@@ -16,12 +16,6 @@ export type KeepPicture = (picture: Dropped) => string;
 
 const MOST_BYTES = 40 * 1024 ** 2;
 const MOST_CHARACTERS = 200;
-
-const says = (status: number, sentence: string): Reply => ({
-  status,
-  headers: { "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store" },
-  body: sentence,
-});
 
 /** Takes a picture in. `encoded` is its name as it stands in the path. */
 export async function takePicture(encoded: string, ask: Ask, keep: KeepPicture): Promise<Reply> {
