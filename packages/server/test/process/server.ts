@@ -95,6 +95,13 @@ export async function busy({ renderers }: Running): Promise<number[]> {
   return found;
 }
 
+/** Resolves when one renderer is at work and no other uses a moment, and tells which: it alone has the picture. */
+export async function busyAlone({ renderers }: Running): Promise<number> {
+  let found: number[] = [];
+  await eventually("one renderer at work", async () => (found = await atWork(renderers())).length === 1);
+  return found[0]!;
+}
+
 /** Resolves when two renderers and a spare one are ready, and none has anything to do. */
 export const rested = ({ renderers }: Running): Promise<void> =>
   eventually("three idle renderers", async () => {
