@@ -32,9 +32,12 @@ export function keeper({ folder, book, onFault, ...bounds }: Parts): Keeper {
   let swept = false;
   let patrolling: Promise<void> | undefined;
   let tidying: Promise<void> | undefined;
+  // Who counts a shard while files of it are removed counts what is gone, and is wrong until it comes by again.
+  let counting: Promise<number> | undefined;
   let [askedUntil, failedUntil] = [-Infinity, -Infinity];
 
   const makeRoom = async (isFull: boolean): Promise<void> => {
+    await counting;
     try {
       await evict({ folder, book, bounds, isKnown: swept, isFull, signal });
     } catch (fault) {
@@ -67,7 +70,9 @@ export function keeper({ folder, book, onFault, ...bounds }: Parts): Keeper {
     // Two processes that start together should not count the same shards all the time.
     const first = Math.floor(Math.random() * SHARDS.length);
     for (let count = 1; !signal.aborted; count += 1) {
-      const used = await visit(SHARDS[(first + count) % SHARDS.length]!);
+      await tidying;
+      counting = visit(SHARDS[(first + count) % SHARDS.length]!);
+      const used = await counting;
       swept ||= count >= SHARDS.length;
       tidy();
       await sleep(swept ? ROUND_MS : used, undefined, { ref: false, signal }).catch(() => undefined);
