@@ -54,6 +54,7 @@ const PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src d
 export function createSite(config: Config, around: Surroundings): Handle {
   const { app, log, metrics, readiness, stats, reporter, companion } = around;
   const trusts = createPeers(config.http.trustForwarded);
+  const viewerHeader = config.http.viewerAddressHeader.toLowerCase();
   const routes = createRoutes({
     ...config.http,
     cors: corsOf(config),
@@ -68,7 +69,7 @@ export function createSite(config: Config, around: Surroundings): Handle {
     const id = requestId(ask.headers);
     const told = await routes(ask);
     if (!told.quiet) {
-      const ip = clientIp(ask, { trustForwarded: trusts(ask.peer) });
+      const ip = clientIp(ask, { trustForwarded: trusts(ask.peer), viewerHeader });
       const record = {
         ...recordOf(told, ask),
         requestId: id,

@@ -40,7 +40,7 @@ export async function startWatching(config: Config, app: App, log: Log): Promise
     imagesInProgress: () => app.queue.running,
     ...readers,
   });
-  const stats = createStats(readers);
+  const stats = createStats({ ...readers, utilization: metrics.utilization });
   const reporter = await openReporter({
     sentryDsn: observe.sentryDsn,
     environment: observe.sentryEnvironment,

@@ -13,7 +13,7 @@ const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
  * share a floor are strangers.
  */
 const FLOORS = [
-  ["cli.ts", "index.ts"],
+  ["cli.ts", "index.ts", "deploy.ts"],
   ["cli/", "serve.ts", "inspect.ts"],
   ["watching.ts"],
   ["site.ts"],

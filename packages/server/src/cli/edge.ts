@@ -1,3 +1,4 @@
+import { rename, writeFile } from "node:fs/promises";
 import { loadProcess } from "../config/process.ts";
 import { edgeFunction, edgeKeys } from "../edge-function.ts";
 import { UsageError, type Command } from "./command.ts";
@@ -9,28 +10,40 @@ const FLAGS: Flags = new Map([
   ["resign", true],
   ["keys", true],
   ["store", false],
+  ["out", false],
 ]);
 
+/** Whoever waits for the file finds all of it. */
+async function writeWhole(file: string, text: string): Promise<void> {
+  const beside = `${file}.${process.pid}`;
+  await writeFile(beside, text);
+  await rename(beside, file);
+}
+
 export const edge: Command = {
-  usage: "edge [--verify] [--resign] [--store id] | edge --keys",
+  usage: "edge [--verify] [--resign] [--store id] [--out file] | edge --keys [--out file]",
   summary: "Prints the function that a CDN runs in front of a server with this configuration.",
   details: () =>
     [
       "It sorts browsers into the few classes that the server makes pictures for, drops the query, hides what is no picture and",
       "says who asks. With --verify it also refuses what nobody signed, by keys that lie in the CDN's store under the name",
       "`keys`: --keys prints them. With --resign it sends old signatures on as the newest key's. Where the store is empty, all",
-      "passes: the server checks, too. Runs in CloudFront and in nginx with njs.",
+      "passes: the server checks, too. Runs in CloudFront and in nginx with njs. With --out it is written to a file, whole or not",
+      "at all, for images that have no shell.",
     ].join("\n"),
-  run: ({ args, out }) => {
+  run: async ({ args, out }) => {
     const { flags, positionals } = parseFlags(args, FLAGS);
     none(positionals);
     const [verify, resign] = [flags.has("verify"), flags.has("resign")];
     if (resign && !verify)
       throw new UsageError("expected --verify where --resign is given: it signs what it verified");
-    const own = new Set(["verify", "resign", "keys", "store"]);
+    const own = new Set(["verify", "resign", "keys", "store", "out"]);
     const { config } = loadProcess(new Map([...flags].filter(([name]) => !own.has(name))));
     const store = flags.get("store") ?? "";
-    out(flags.has("keys") ? edgeKeys(config) : edgeFunction(config, { verify, resign, store }));
-    return Promise.resolve(0);
+    const text = flags.has("keys") ? edgeKeys(config) : edgeFunction(config, { verify, resign, store });
+    const file = flags.get("out");
+    if (file === undefined) out(text);
+    else await writeWhole(file, `${text}\n`);
+    return 0;
   },
 };

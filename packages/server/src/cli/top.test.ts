@@ -19,6 +19,7 @@ const FIGURES: Stats["recent"] = {
     { code: "queue_full", count: 15 },
     { code: "internal", count: 2 },
   ],
+  refused: 15,
   hitRatio: 0.701,
   milliseconds: { p50: 2.4, p95: 180.2, p99: 1234 },
   bytesServed: 40_000_000,
@@ -32,6 +33,7 @@ const STATS: Stats = {
   total: { ...FIGURES, requests: 12_345_678, bytesSaved: 1_234_000_000_000 },
   queue: { length: 3, running: 2 },
   renderers: { ready: 1, size: 2, restarts: 4 },
+  workersUtilization: 175,
   tiers: [
     { tier: "memory", bytes: 64_000_000, entries: 1234 },
     { tier: "disk", bytes: 9_900_000_000, entries: 234_567 },

@@ -175,6 +175,11 @@ export const SETTINGS = {
       [],
       "Addresses and blocks of proxies whose word on the client's address is believed, for the log.",
     ),
+    viewerAddressHeader: setting(
+      string,
+      "",
+      "A header that such proxies name the client in, believed before the usual ones; none where empty.",
+    ),
     ttl: setting(count, 31_536_000, "Lifetime of a picture in caches; 0 sends no-cache.", {
       imgproxy: "IMGPROXY_TTL",
       derived: "31536000; 0 in development mode",

@@ -31,6 +31,30 @@ describe("clientIp", () => {
   }
 });
 
+describe("clientIp behind an edge that names the viewer", () => {
+  const headers = { "x-viewer-ip": "192.0.2.7", "x-forwarded-for": "192.0.2.2" };
+  it("believes the header that was agreed on, from a trusted proxy", () => {
+    assert.equal(
+      clientIp({ headers, peer }, { trustForwarded: true, viewerHeader: "x-viewer-ip" }),
+      "192.0.2.7",
+    );
+    assert.equal(clientIp({ headers, peer }, { trustForwarded: true }), "192.0.2.2");
+  });
+  it("believes the usual ones where it is missing or no address", () => {
+    for (const said of [{}, { "x-viewer-ip": "nobody" }])
+      assert.equal(
+        clientIp(
+          { headers: { "x-forwarded-for": "192.0.2.2", ...said }, peer },
+          { trustForwarded: true, viewerHeader: "x-viewer-ip" },
+        ),
+        "192.0.2.2",
+      );
+  });
+  it("believes nobody else", () => {
+    assert.equal(clientIp({ headers, peer }, { trustForwarded: false, viewerHeader: "x-viewer-ip" }), peer);
+  });
+});
+
 describe("peerOf", () => {
   it("is empty for a connection without an address", () => {
     assert.equal(peerOf(new Socket()), "");

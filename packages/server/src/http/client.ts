@@ -10,6 +10,8 @@ const MOST_CHARACTERS = 64;
 export interface ClientOptions {
   /** Whether the peer is a proxy of ours, so that its word on the client's address counts. */
   readonly trustForwarded: boolean;
+  /** A header that is believed before all others, in lower case; none where empty. */
+  readonly viewerHeader?: string;
 }
 
 /** The address of the other end; empty for a unix socket. IPv4 on a dual-stack listener is written as IPv4. */
@@ -17,9 +19,11 @@ export const peerOf = ({ remoteAddress = "" }: Socket): string =>
   remoteAddress.replace(/^::ffff:(?=[\d.]+$)/, "");
 
 /** The client's address, for logs only: anyone can write these headers, so nothing may be decided by it. */
-export function clientIp(ask: Pick<Ask, "headers" | "peer">, { trustForwarded }: ClientOptions): string {
+export function clientIp(ask: Pick<Ask, "headers" | "peer">, options: ClientOptions): string {
+  const { trustForwarded, viewerHeader = "" } = options;
   if (!trustForwarded) return ask.peer;
-  const candidates = FORWARDED.map((name) => firstAddress(header(ask.headers, name)));
+  const names = viewerHeader === "" ? FORWARDED : [viewerHeader, ...FORWARDED];
+  const candidates = names.map((name) => firstAddress(header(ask.headers, name)));
   return candidates.find((candidate) => candidate !== undefined) ?? ask.peer;
 }
 

@@ -20,6 +20,14 @@ export interface GaugeReaders extends Readers {
   readonly vips?: () => Vips;
 }
 
+/** Per cent: above 100 where more is asked at once than can be rendered. */
+export function utilizationOf({
+  workers,
+  requestsInProgress,
+}: Pick<GaugeReaders, "workers" | "requestsInProgress">): number {
+  return (requestsInProgress() / workers) * 100;
+}
+
 const NO_VIPS: Vips = { memoryBytes: 0, mostMemoryBytes: 0, allocations: 0 };
 
 interface GaugeEntry {
@@ -43,7 +51,7 @@ const GAUGES: readonly GaugeEntry[] = [
   {
     name: "workers_utilization",
     help: "Requests in progress as a percentage of workers.",
-    read: ({ workers, requestsInProgress }) => (requestsInProgress() / workers) * 100,
+    read: utilizationOf,
   },
   {
     name: "vips_memory_bytes",

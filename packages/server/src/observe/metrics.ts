@@ -2,7 +2,7 @@
 import { Registry } from "prom-client";
 import type { Handle, Reply } from "../message.ts";
 import { addRequestCounters, addTrafficCounters } from "./counters.ts";
-import { addGauges } from "./gauges.ts";
+import { addGauges, utilizationOf } from "./gauges.ts";
 import type { GaugeReaders, Vips } from "./gauges.ts";
 import * as labels from "./labels.ts";
 import type { Look, SpanName, State } from "./labels.ts";
@@ -79,6 +79,8 @@ export interface Metrics {
   tier(tier: string, result: Look): void;
   /** Counts a purge, by what it was about. */
   purge(kind: string): void;
+  /** Requests in progress as a percentage of workers. */
+  utilization(): number;
   /** The exposition, in the format of `contentType`. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -94,7 +96,8 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const name = (plain: string): string => (options.namespace ? `${options.namespace}_${plain}` : plain);
   const requests = addRequestCounters(registry, name);
   const running = { requests: 0 };
-  addGauges(registry, name, { ...options, requestsInProgress: () => running.requests });
+  const readers = { ...options, requestsInProgress: () => running.requests };
+  addGauges(registry, name, readers);
   const traffic = addTrafficCounters(registry, name);
   addProcessMetrics(registry);
 
@@ -127,6 +130,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
       };
     },
     error: countError,
+    utilization: () => utilizationOf(readers),
     span: addSpan,
     streamed: (body) =>
       streamed(body, ({ milliseconds, bytes }) => {

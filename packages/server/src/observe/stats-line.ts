@@ -16,7 +16,7 @@ export function startStatsLine(
 }
 
 /** What fits into a line: the log has the slow pictures already. */
-const lineOf = ({ recent, total, queue, renderers, tiers, memoryBytes, uptimeSeconds }: Stats): Fields => ({
+const lineOf = ({ recent, total, uptimeSeconds, memoryBytes, ...now }: Stats): Fields => ({
   uptime_seconds: uptimeSeconds,
   requests_total: total.requests,
   bytes_saved_total: total.bytesSaved,
@@ -30,8 +30,10 @@ const lineOf = ({ recent, total, queue, renderers, tiers, memoryBytes, uptimeSec
   ms: recent.milliseconds,
   bytes_served: recent.bytesServed,
   bytes_saved: recent.bytesSaved,
-  queue,
-  renderers,
-  tiers: tiers.map(({ tier, bytes, entries }) => ({ tier, bytes, entries })),
+  refused: recent.refused,
+  queue: now.queue,
+  renderers: now.renderers,
+  workers_utilization: now.workersUtilization,
+  tiers: now.tiers.map(({ tier, bytes, entries }) => ({ tier, bytes, entries })),
   memory_bytes: memoryBytes,
 });

@@ -43,6 +43,7 @@ describe("createStats", () => {
       { code: "source_unreachable", count: 1 },
       { code: "other", count: 1 },
     ]);
+    assert.equal(total.refused, 2);
     assert.equal(total.hitRatio, 0.667);
     assert.deepEqual([total.bytesServed, total.bytesSaved], [200, 900]);
     const { p50 = 0, p99 = 0 } = total.milliseconds ?? {};
@@ -131,7 +132,7 @@ describe("startStatsLine", () => {
     context.mock.timers.enable({ apis: ["setInterval"] });
     const lines: string[] = [];
     const log = createLog({ format: "json", write: (line) => lines.push(line) });
-    const { count, stats } = start({ queue: () => ({ length: 3, running: 4 }) });
+    const { count, stats } = start({ queue: () => ({ length: 3, running: 4 }), utilization: () => 175 });
     const stop = startStatsLine(log.info, stats, 10);
     count({ status: 403, code: "bad_secret", durationMs: 8 });
     context.mock.timers.tick(9999);
@@ -147,7 +148,7 @@ describe("startStatsLine", () => {
     assert.equal(line.requests, 1);
     assert.deepEqual(line.queue, { length: 3, running: 4 });
     assert.deepEqual(line.errors, [{ code: "bad_secret", count: 1 }]);
-    assert.equal(line.renderers, null);
+    assert.deepEqual([line.workers_utilization, line.refused, line.renderers], [175, 0, null]);
     assert.equal("slowest" in line, false);
   });
 });

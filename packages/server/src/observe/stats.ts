@@ -18,6 +18,8 @@ export interface Stats {
   /** Null where nobody reads it. */
   readonly queue: { readonly length: number; readonly running: number } | null;
   readonly renderers: { readonly ready: number; readonly size: number; readonly restarts: number } | null;
+  /** Requests in progress as a percentage of workers; null where nobody reads it. */
+  readonly workersUtilization: number | null;
   readonly tiers: readonly TierSize[];
   /** Resident memory of this process, without the renderers. */
   readonly memoryBytes: number;
@@ -46,7 +48,7 @@ interface Second {
 
 /** Counts requests since now. */
 export function createStats(options: StatsOptions = {}): StatsCounter {
-  const { now = () => performance.now(), queue, renderers, tiers } = options;
+  const { now = () => performance.now(), queue, renderers, utilization, tiers } = options;
   const startedAt = now();
   const total = new Tally();
   const slowest = createSlowest(MOST_SLOW);
@@ -71,6 +73,7 @@ export function createStats(options: StatsOptions = {}): StatsCounter {
         total: total.figures(uptimeSeconds),
         queue: queue?.() ?? null,
         renderers: renderers?.() ?? null,
+        workersUtilization: utilization?.() ?? null,
         tiers: tiers?.() ?? [],
         memoryBytes: process.memoryUsage.rss(),
         slowest: slowest.list(time),

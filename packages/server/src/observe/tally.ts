@@ -19,6 +19,8 @@ export interface Figures {
   readonly perSecond: number;
   readonly states: Readonly<Record<State, number>>;
   readonly statuses: Readonly<Record<StatusClass, number>>;
+  /** Those that were sent away because too much was asked at once: answers 429. */
+  readonly refused: number;
   /** The most frequent first; a code that nobody knows is `other`. */
   readonly errors: readonly { readonly code: string; readonly count: number }[];
   /** Of the pictures that were looked for in the cache, the share that was in it; null where none was. */
@@ -41,6 +43,7 @@ export class Tally {
   readonly #statuses = new Float64Array(CLASSES.length);
   readonly #codes = new Float64Array(CODES.length);
   readonly #times = new Times();
+  #refused = 0;
   #bytesServed = 0;
   #bytesSaved = 0;
 
@@ -49,6 +52,7 @@ export class Tally {
     bump(this.#states, STATES.indexOf(state as State));
     bump(this.#statuses, Math.floor(status / 100) - 2);
     if (code !== undefined) bump(this.#codes, CODE_INDEX.get(code) ?? OTHER_INDEX);
+    if (status === ERRORS.queue_full.status) this.#refused += 1;
     this.#bytesServed += bytesOut;
     if (bytesIn !== undefined && bytesOut > 0) this.#bytesSaved += Math.max(0, bytesIn - bytesOut);
   }
@@ -58,6 +62,7 @@ export class Tally {
     sum(this.#statuses, other.#statuses);
     sum(this.#codes, other.#codes);
     this.#times.addAll(other.#times);
+    this.#refused += other.#refused;
     this.#bytesServed += other.#bytesServed;
     this.#bytesSaved += other.#bytesSaved;
   }
@@ -65,6 +70,7 @@ export class Tally {
   clear(): void {
     for (const counts of [this.#states, this.#statuses, this.#codes]) counts.fill(0);
     this.#times.clear();
+    this.#refused = 0;
     this.#bytesServed = 0;
     this.#bytesSaved = 0;
   }
@@ -81,6 +87,7 @@ export class Tally {
       perSecond: rounded(this.#times.size / Math.max(1, seconds)),
       states,
       statuses: named(CLASSES, this.#statuses),
+      refused: this.#refused,
       errors: this.#errors(),
       hitRatio: looked === 0 ? null : rounded(found / looked),
       milliseconds: this.#milliseconds(),
