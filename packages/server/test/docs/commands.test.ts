@@ -98,7 +98,11 @@ async function run(page: string) {
     env: { PATH, HOME: folder, PORT: port, SAMPLES: join(ROOT, "samples") },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
+  const [out, err, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "exit") as Promise<[number | null]>,
+  ]);
   const noted = join(folder, "elsewhere.log");
   return { code, out, err, elsewhere: existsSync(noted) ? readFileSync(noted, "utf8").split("\n") : [] };
 }
