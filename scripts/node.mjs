@@ -67,33 +67,28 @@ function runs(binary) {
   return status === 0 && reaches(stdout.trim());
 }
 
-/** Installs what package-lock.json names, unless that was done already. */
-export async function ensureInstalled(node) {
+/** What of package-lock.json is installed: all, or what the server runs on, which is a tenth of it. */
+const PARTS = { all: [], server: ["--omit=dev", "--workspace", "tintype", "--workspace", "@tintype/url"] };
+
+/** Installs a part of what package-lock.json names, unless that or all was installed already. */
+export async function ensureInstalled(node, { part = "all" } = {}) {
   const stamp = join(root, "node_modules/.tintype-installed");
   const wanted = `${sha256(join(root, "package-lock.json"))} ${process.platform}-${process.arch}\n`;
-  if (isInstalled(stamp, wanted)) return;
-  await timed("Installing packages (npm ci)", () => npm(["ci", "--no-audit", "--no-fund"], node));
-  writeFileSync(stamp, wanted);
+  const stampOf = (name) => (name === "all" ? wanted : `${wanted}${name} only\n`);
+  if (isInstalled(stamp, new Set([wanted, stampOf(part)]))) return;
+  const sentence = `Installing ${part === "all" ? "packages" : `what the ${part} needs`} (npm ci)`;
+  await timed(sentence, () => npm(["ci", "--no-audit", "--no-fund", ...PARTS[part]], node));
+  writeFileSync(stamp, stampOf(part));
 }
 
 // Without our stamp someone ran npm by hand; npm leaves a lock file of its own behind, dated at that moment.
-function isInstalled(stamp, wanted) {
-  if (existsSync(stamp)) return readFileSync(stamp, "utf8") === wanted;
+function isInstalled(stamp, stamps) {
+  if (existsSync(stamp)) return stamps.has(readFileSync(stamp, "utf8"));
   const left = join(root, "node_modules/.package-lock.json");
   return existsSync(left) && statSync(left).mtimeMs >= statSync(join(root, "package-lock.json")).mtimeMs;
 }
 
 const sha256 = (path) => createHash("sha256").update(readFileSync(path)).digest("hex");
-
-/** Compiles the given project folders; a second time only what changed. */
-export async function build(node, projects) {
-  await timed("Building", async () => {
-    const { code, output } = await run(node, ["node_modules/typescript/bin/tsc", "--build", ...projects], {
-      quiet: true,
-    });
-    if (code !== 0) giveUp(`${output}\nThe build failed: tsc ended with ${code}.`);
-  });
-}
 
 async function npm(args, node) {
   // The npm that started us, if any, so that a machine with several keeps to one.

@@ -7,4 +7,5 @@ process.channel?.unref();
 
 const command = new URL("../packages/server/bin/tintype.mjs", import.meta.url);
 process.argv = [process.argv[0], fileURLToPath(command), "serve"];
-await import(command);
+// As it is written, not as it was built once: a clone needs no build, and after a pull there is nothing stale.
+await import("../packages/server/src/cli.ts");

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { delimiter, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
-import { build, ended, ensureInstalled, exitCode, fitNode, giveUp, relaySignals, root } from "./node.mjs";
+import { ended, ensureInstalled, exitCode, fitNode, giveUp, relaySignals, root } from "./node.mjs";
 
 const SAMPLES = join(root, "samples");
 const port = process.env.PORT || "8080";
@@ -98,7 +98,7 @@ function whenReady(child, ready) {
 }
 
 async function serve(node) {
-  const child = spawn(node, [join(root, "scripts/serve.mjs")], {
+  const child = spawn(node, ["--conditions=tintype-source", join(root, "scripts/serve.mjs")], {
     env: {
       ...process.env,
       ...Object.fromEntries(defaults.map(({ name, value }) => [name, value])),
@@ -122,6 +122,5 @@ if (!/^\d+$/.test(port) || Number(port) > 65535)
   giveUp(`Expected PORT to be a number up to 65535, got "${port}".`);
 if (!choosesBind && (await Promise.all([isTaken("127.0.0.1"), isTaken("::1")])).includes(true)) taken();
 const node = await fitNode();
-await ensureInstalled(node);
-await build(node, ["packages/server"]);
+await ensureInstalled(node, { part: "server" });
 await serve(node);

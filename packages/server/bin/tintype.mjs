@@ -5,7 +5,13 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const [major, minor] = process.versions.node.split(".").map(Number);
-const entry = new URL("../dist/cli.js", import.meta.url);
+const built = new URL("../dist/cli.js", import.meta.url);
+const written = new URL("../src/cli.ts", import.meta.url);
+
+// A clone that nobody has built runs as it is written: Node leaves the types out.
+const entry = existsSync(built) ? built : written;
+const AS_WRITTEN = "--conditions=tintype-source";
+const lacksCondition = entry === written && !process.execArgv.includes(AS_WRITTEN);
 
 const isOld = major < 22 || (major === 22 && minor < 19);
 // `npm start` and `npm test` leave a newer Node in the repository where the machine's own is old.
@@ -40,11 +46,15 @@ if (isOld && existsSync(kept)) {
   console.error(`tintype needs Node 22.19 or newer, and this is Node ${process.versions.node}.`);
   process.exitCode = 1;
 } else if (!existsSync(entry)) {
-  console.error("tintype is not built yet: run `npm run build` at the top of its repository.");
+  console.error("tintype is not whole, its program is missing: install it anew.");
   process.exitCode = 1;
 } else if (beginsAnew()) {
-  const args = [...YOUNG, ...process.execArgv, ...process.argv.slice(1)];
+  const flags = [...YOUNG, ...(lacksCondition ? [AS_WRITTEN] : []), ...process.execArgv];
+  const args = [...flags, ...process.argv.slice(1)];
   process.execve(process.execPath, [process.execPath, ...args], { ...process.env, ...GLIBC });
+} else if (lacksCondition) {
+  const args = [AS_WRITTEN, ...process.execArgv, ...process.argv.slice(1)];
+  process.exitCode = spawnSync(process.execPath, args, { stdio: "inherit" }).status ?? 1;
 } else {
   await import(entry);
 }

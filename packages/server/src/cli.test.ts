@@ -279,17 +279,27 @@ describe("bin/tintype.mjs", () => {
 
   it("can be run", () => assert.equal(statSync(BIN).mode & 0o111, 0o111));
 
-  it("asks for a build where there is none", async () => {
+  it("says what is missing where nothing is there", async () => {
     const { code, err } = await run([bin]);
-    assert.deepEqual(
-      [code, err],
-      [1, "tintype is not built yet: run `npm run build` at the top of its repository."],
+    assert.deepEqual([code, err], [1, "tintype is not whole, its program is missing: install it anew."]);
+  });
+
+  it("runs what is written where nobody has built it", async () => {
+    mkdirSync(join(home, "src"));
+    writeFileSync(
+      join(home, "src", "cli.ts"),
+      "const words: string[] = process.argv.slice(2); console.log(words[0], process.execArgv.join()); export {};",
     );
+    writeFileSync(join(home, "package.json"), '{ "type": "module" }');
+    assert.deepEqual(await run([bin, "version"]), {
+      code: 0,
+      out: "version --conditions=tintype-source",
+      err: "",
+    });
   });
 
   it("runs the build", async () => {
     writeFileSync(join(home, "dist", "cli.js"), "console.log(process.argv[2]); export {};");
-    writeFileSync(join(home, "package.json"), '{ "type": "module" }');
     assert.deepEqual(await run([bin, "version"]), { code: 0, out: "version", err: "" });
   });
 
