@@ -98,6 +98,7 @@ describe("CONTRIBUTING.md", () => {
     "packages/server/package.json",
     "packages/url/package.json",
     "packages/build/package.json",
+    "packages/cdk/package.json",
   ])
     it(`says why each dependency of ${path} is there`, () => {
       // The project's own manifests.
