@@ -43,6 +43,38 @@ export const NEEDS = [
     homebrew: "njs",
   },
   {
+    name: "nginx",
+    purpose: "the cache that ships, in front of a server",
+    probes: ["/usr/sbin/nginx", "nginx"],
+    platform: "linux",
+    debian: "nginx-light",
+    homebrew: "nginx",
+  },
+  {
+    name: "nginx-js",
+    purpose: "the function for CDNs inside nginx",
+    probes: ["/usr/lib/nginx/modules/ngx_http_js_module.so"],
+    platform: "linux",
+    debian: "libnginx-mod-http-js",
+    homebrew: "nginx",
+  },
+  {
+    name: "varnish",
+    purpose: "the other cache that ships",
+    probes: ["/usr/sbin/varnishd", "varnishd"],
+    platform: "linux",
+    debian: "varnish",
+    homebrew: "varnish",
+  },
+  {
+    name: "haproxy",
+    purpose: "restarts behind a balancer",
+    probes: ["/usr/sbin/haproxy", "haproxy"],
+    platform: "linux",
+    debian: "haproxy",
+    homebrew: "haproxy",
+  },
+  {
     name: "fonts",
     purpose: "text that is drawn into pictures",
     probes: [

@@ -17,6 +17,8 @@ export interface EdgeFunctionSettings {
   readonly resign: boolean;
   /** The CDN's name of the store that the keys lie in. */
   readonly store: string;
+  /** Exports the handler, as njs and bundlers want it and CloudFront does not. */
+  readonly module?: boolean;
 }
 
 /** Bytes that CloudFront takes of a function. */
@@ -29,10 +31,11 @@ const SOURCE = new URL("../edge/function.js", import.meta.url);
 /** The function that a CDN runs in front of a server with this configuration: JavaScript that three engines read. */
 export function edgeFunction(config: Config, wish: EdgeFunctionSettings): string {
   const settings = settingsOf(config, wish);
-  return readFileSync(SOURCE, "utf8").replace(
+  const text = readFileSync(SOURCE, "utf8").replace(
     "= SETTINGS;",
     () => `= ${JSON.stringify(settings, undefined, 2)};`,
   );
+  return wish.module ? `${text}\nexport default { handler };\n` : text;
 }
 
 function settingsOf(config: Config, { verify, resign, store }: EdgeFunctionSettings) {

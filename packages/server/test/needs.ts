@@ -2,8 +2,9 @@
 import { find } from "../../../scripts/needs.mjs";
 
 /** Path at which a need is met, or undefined: then the test skips, and `npm test` names the line that gets it. */
-export const needs = (name: "chromium" | "openssl" | "fonts" | "redis" | "njs"): string | undefined =>
-  find(name);
+export const needs = (
+  name: "chromium" | "openssl" | "fonts" | "redis" | "njs" | "nginx" | "nginx-js" | "varnish" | "haproxy",
+): string | undefined => find(name);
 
 /** The `skip` of a test that cannot do without a need: a sentence where it is missing, else false. */
 export const unless = (name: Parameters<typeof needs>[0]): string | false =>

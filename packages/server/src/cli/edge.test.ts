@@ -32,6 +32,11 @@ describe("tintype edge", () => {
     assert.deepEqual(readdirSync(folder), ["edge.js"]);
   });
 
+  it("exports the handler for engines that read modules", async () => {
+    assert.match(await run("--module"), /\nexport default { handler };\n/);
+    assert.doesNotMatch(await run(), /export/);
+  });
+
   it("refuses to sign on what it has not verified", async () => {
     await assert.rejects(run("--resign"), UsageError);
     assert.match(await run("--verify", "--resign", "--store", "some-id"), /"resign": true/);

@@ -9,6 +9,7 @@ const FLAGS: Flags = new Map([
   ["verify", true],
   ["resign", true],
   ["keys", true],
+  ["module", true],
   ["store", false],
   ["out", false],
 ]);
@@ -21,15 +22,15 @@ async function writeWhole(file: string, text: string): Promise<void> {
 }
 
 export const edge: Command = {
-  usage: "edge [--verify] [--resign] [--store id] [--out file] | edge --keys [--out file]",
+  usage: "edge [--verify] [--resign] [--module] [--store id] [--out file] | edge --keys [--out file]",
   summary: "Prints the function that a CDN runs in front of a server with this configuration.",
   details: () =>
     [
       "It sorts browsers into the few classes that the server makes pictures for, drops the query, hides what is no picture and",
       "says who asks. With --verify it also refuses what nobody signed, by keys that lie in the CDN's store under the name",
       "`keys`: --keys prints them. With --resign it sends old signatures on as the newest key's. Where the store is empty, all",
-      "passes: the server checks, too. Runs in CloudFront and in nginx with njs. With --out it is written to a file, whole or not",
-      "at all, for images that have no shell.",
+      "passes: the server checks, too. Runs in CloudFront as it is, and with --module in nginx with njs and in a Worker. With",
+      "--out it is written to a file, whole or not at all, for images that have no shell.",
     ].join("\n"),
   run: async ({ args, out }) => {
     const { flags, positionals } = parseFlags(args, FLAGS);
@@ -37,10 +38,12 @@ export const edge: Command = {
     const [verify, resign] = [flags.has("verify"), flags.has("resign")];
     if (resign && !verify)
       throw new UsageError("expected --verify where --resign is given: it signs what it verified");
-    const own = new Set(["verify", "resign", "keys", "store", "out"]);
+    const own = new Set(["verify", "resign", "module", "keys", "store", "out"]);
     const { config } = loadProcess(new Map([...flags].filter(([name]) => !own.has(name))));
     const store = flags.get("store") ?? "";
-    const text = flags.has("keys") ? edgeKeys(config) : edgeFunction(config, { verify, resign, store });
+    const text = flags.has("keys")
+      ? edgeKeys(config)
+      : edgeFunction(config, { verify, resign, module: flags.has("module"), store });
     const file = flags.get("out");
     if (file === undefined) out(text);
     else await writeWhole(file, `${text}\n`);
