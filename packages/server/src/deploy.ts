@@ -3,7 +3,14 @@ import { ROWS } from "./config/names.ts";
 
 export { ConfigError, loadConfig, type Loaded } from "./config/load.ts";
 export type { Config } from "./config/settings.ts";
-export { edgeFunction, edgeKeys, MAX_FUNCTION_BYTES, type EdgeFunctionSettings } from "./edge-function.ts";
+export {
+  edgeFunction,
+  edgeKeys,
+  MAX_FUNCTION_BYTES,
+  MAX_VALUE_BYTES,
+  type EdgeFunctionSettings,
+} from "./edge-function.ts";
+export { edgeTag, sourceTag } from "./edge/edge.ts";
 
 /** A setting as a deployment names it. */
 export interface Variable {

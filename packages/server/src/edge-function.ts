@@ -24,7 +24,7 @@ export interface EdgeFunctionSettings {
 /** Bytes that CloudFront takes of a function. */
 export const MAX_FUNCTION_BYTES = 10_240;
 /** Bytes that a value of CloudFront's KeyValueStore may have. */
-const MAX_VALUE_BYTES = 1024;
+export const MAX_VALUE_BYTES = 1024;
 
 const SOURCE = new URL("../edge/function.js", import.meta.url);
 
