@@ -22,7 +22,7 @@ import { makePictures } from "./container/pictures.mjs";
 import { pin, unpinned } from "./container/pin.mjs";
 import { lacking, openStore } from "./container/store.mjs";
 import { checkSuite } from "./container/suite.mjs";
-import { giveUp, seconds } from "./node.mjs";
+import { exitCode, giveUp, seconds } from "./node.mjs";
 
 const DEBUG = "localhost/tintype:debug";
 const NGINX = "docker.io/library/nginx:1.28";
@@ -96,6 +96,12 @@ async function check(options) {
   }
   const names = chosen(options);
   const store = openStore(options.store);
+  const leave = () => (options.store === undefined ? store.close() : undefined);
+  for (const signal of ["SIGINT", "SIGTERM"])
+    process.once(signal, () => {
+      leave();
+      process.exit(exitCode(null, signal));
+    });
   try {
     const base = baseOf();
     const made = await attempt("bases", async () => {
@@ -116,7 +122,7 @@ async function check(options) {
     say(`\n${names.length - failed} passed, ${failed} failed`);
     return failed === 0 ? 0 : 1;
   } finally {
-    if (options.store === undefined) store.close();
+    leave();
   }
 }
 
@@ -135,5 +141,10 @@ const { values, positionals } = parseArgs({
   options: { only: text, without: text, store: text, release: { type: "boolean", default: false } },
   allowPositionals: true,
 });
-if (positionals[0] === "pin") pin();
-else process.exitCode = values.release ? release() : await check(values);
+if (positionals[0] === "pin") {
+  try {
+    pin();
+  } catch (error) {
+    giveUp(error.message);
+  }
+} else process.exitCode = values.release ? release() : await check(values);

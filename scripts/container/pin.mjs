@@ -3,6 +3,7 @@
  * was tested. `pin` asks the registries, and writes the digests behind the tags; a release is refused while one is missing.
  */
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../node.mjs";
@@ -34,17 +35,20 @@ export const unpinned = () =>
     referencesOf(text).flatMap(({ name, digest }) => (digest === undefined ? [name] : [])),
   );
 
-/** Asks each image's registry by skopeo, which has to reach it; writes the files. */
+/** Digest of an image's index, which holds for every architecture, by its registry. Throws an Error where it is not reached. */
+function digestOf(name) {
+  try {
+    const words = ["inspect", "--raw", `docker://${name}`];
+    const index = execFileSync("skopeo", words, { maxBuffer: 2 ** 24, timeout: 60_000, stdio: "pipe" });
+    return `sha256:${createHash("sha256").update(index).digest("hex")}`;
+  } catch (error) {
+    const [said] = String(error.stderr ?? error.message).split("\n");
+    throw new Error(`expected the digest of ${name} from its registry, got ${said}; nothing was written`);
+  }
+}
+
+/** Writes the digests of today behind the names, or nothing at all. */
 export function pin() {
-  for (const [file, text] of texts())
-    writeFileSync(
-      file,
-      pinned(text, (name) => {
-        const words = ["inspect", "--raw", `docker://${name}`];
-        const manifest = execFileSync("skopeo", words, { maxBuffer: 2 ** 24, timeout: 60_000 });
-        // Of the index, so that it holds for every architecture.
-        const digest = execFileSync("skopeo", ["manifest-digest", "/dev/stdin"], { input: manifest });
-        return digest.toString().trim();
-      }),
-    );
+  const written = texts().map(([file, text]) => [file, pinned(text, digestOf)]);
+  for (const [file, text] of written) writeFileSync(file, text);
 }
