@@ -95,7 +95,7 @@ async function run(page: string) {
   const { PATH = "" } = process.env;
   const child = spawn("bash", ["page.bash"], {
     cwd: folder,
-    env: { PATH, HOME: folder, PORT: port, SAMPLES: join(ROOT, "samples") },
+    env: { PATH, HOME: folder, PORT: port, CLONE: ROOT },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const [out, err, [code]] = await Promise.all([

@@ -45,9 +45,13 @@ elsewhere() { echo "$*" >>elsewhere.log; }
 # In a clone, which the reader's folder is none of.
 npm() {
   case "$1" in
-    start) TINTYPE_DEVELOPMENT=true IMGPROXY_LOCAL_FILESYSTEM_ROOT=$SAMPLES start serve ;;
+    start) TINTYPE_DEVELOPMENT=true IMGPROXY_LOCAL_FILESYSTEM_ROOT=$CLONE/samples start serve ;;
     *) elsewhere npm "$@" ;;
   esac
+}
+node() {
+  [ -f "$CLONE/$1" ] || { echo "expected a program of the clone, got $1" >&2; return 1; }
+  elsewhere node "$@"
 }
 for name in aws docker docker-compose podman buildah helm kubectl nginx varnishd haproxy wrk kubeconform sudo git cosign; do
   eval "$name() { elsewhere $name \"\$@\"; }"
