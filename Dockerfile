@@ -71,6 +71,8 @@ LABEL org.opencontainers.image.title="Tintype, with a shell" org.opencontainers.
 ENV NODE_ENV=production HOME=/tmp XDG_CACHE_HOME=/var/cache
 WORKDIR /app
 USER 65532:65532
+# Fargate gives what it mounts to root, unless the image has a volume there.
+VOLUME ["/tmp"]
 EXPOSE 8080
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=15s --timeout=6s --start-period=20s --retries=2 \
@@ -89,6 +91,7 @@ LABEL org.opencontainers.image.title="Tintype" org.opencontainers.image.licenses
 ENV PATH=/usr/local/bin:/usr/bin NODE_ENV=production HOME=/tmp XDG_CACHE_HOME=/var/cache
 WORKDIR /app
 USER 65532:65532
+VOLUME ["/tmp"]
 EXPOSE 8080
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=15s --timeout=6s --start-period=20s --retries=2 \

@@ -25,6 +25,10 @@ describe("the container of a task", () => {
     assert.ok(users.length > 0 && users.every((user) => user === USER));
   });
 
+  it("may write where a task mounts something, since the image has a volume there", () => {
+    assert.equal(dockerfile.match(/^VOLUME \["\/tmp"\]$/gm)?.length, dockerfile.match(/^USER /gm)?.length);
+  });
+
   it("is this version, or its digest", () => {
     const { version } = JSON.parse(read("packages/server/package.json")) as { readonly version: string };
     assert.match(
