@@ -48,7 +48,6 @@ export const NEEDS = [
     probes: ["/usr/sbin/nginx", "nginx"],
     platform: "linux",
     debian: "nginx-light",
-    homebrew: "nginx",
   },
   {
     name: "nginx-js",
@@ -56,7 +55,6 @@ export const NEEDS = [
     probes: ["/usr/lib/nginx/modules/ngx_http_js_module.so"],
     platform: "linux",
     debian: "libnginx-mod-http-js",
-    homebrew: "nginx",
   },
   {
     name: "varnish",
@@ -64,7 +62,6 @@ export const NEEDS = [
     probes: ["/usr/sbin/varnishd", "varnishd"],
     platform: "linux",
     debian: "varnish",
-    homebrew: "varnish",
   },
   {
     name: "haproxy",
@@ -72,7 +69,6 @@ export const NEEDS = [
     probes: ["/usr/sbin/haproxy", "haproxy"],
     platform: "linux",
     debian: "haproxy",
-    homebrew: "haproxy",
   },
   {
     name: "fonts",
