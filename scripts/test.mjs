@@ -9,7 +9,10 @@ import { ensureInstalled, fitNode, root, run, seconds } from "./node.mjs";
 const STEPS = [
   [{ name: "lint", args: ["node_modules/eslint/bin/eslint.js", ".", "--max-warnings", "0"] }],
   [
-    { name: "format", args: ["node_modules/prettier/bin/prettier.cjs", "--check", "--log-level", "warn", "."] },
+    {
+      name: "format",
+      args: ["node_modules/prettier/bin/prettier.cjs", "--check", "--log-level", "warn", "."],
+    },
     { name: "types", args: ["node_modules/typescript/bin/tsc", "--build"] },
   ],
 ];

@@ -56,7 +56,7 @@ function writeLauncher(store, folder) {
   const options = ["--rm", "--volume", `${folder}:${folder}`, ""];
   const facts = {
     // More than the checks of limits: tests are of requests, and several servers live side by side.
-    command: [...store.podmanCommand, ...runWords({ options, memory: "768m" })],
+    command: [...store.podmanCommand, ...runWords({ options })],
     env: store.env,
     folder,
     owner: USER,
