@@ -55,7 +55,6 @@ const escape = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 function writeLauncher(store, folder) {
   const options = ["--rm", "--volume", `${folder}:${folder}`, ""];
   const facts = {
-    // More than the checks of limits: tests are of requests, and several servers live side by side.
     command: [...store.podmanCommand, ...runWords({ options })],
     env: store.env,
     folder,
