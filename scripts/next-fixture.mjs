@@ -6,14 +6,13 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { pack } from "../packages/url/test/installed.ts";
+import { freePort } from "./free-port.mjs";
 import { root } from "./node.mjs";
 import { read } from "./next-fixture/reading.mjs";
 
@@ -29,14 +28,6 @@ function secret(bytes) {
 }
 
 const say = (sentence) => process.stdout.write(`${sentence}\n`);
-
-async function freePort() {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address();
-  probe.close();
-  return port;
-}
 
 /** Starts a program that serves at a URL, and waits until it does. */
 async function serve(args, { url, env, cwd }) {

@@ -1,17 +1,7 @@
 /** A container that serves. */
-import { createServer } from "node:net";
-import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "../free-port.mjs";
 import { NODE, runWords } from "./image.mjs";
-
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 const STARTS_WITHIN_MS = 30_000;
 

@@ -12,6 +12,7 @@ const written = new URL("../src/cli.ts", import.meta.url);
 const entry = existsSync(built) ? built : written;
 const AS_WRITTEN = "--conditions=tintype-source";
 const lacksCondition = entry === written && !process.execArgv.includes(AS_WRITTEN);
+const again = [...(lacksCondition ? [AS_WRITTEN] : []), ...process.execArgv, ...process.argv.slice(1)];
 
 const isOld = major < 22 || (major === 22 && minor < 19);
 // `npm start` and `npm test` leave a newer Node in the repository where the machine's own is old.
@@ -49,12 +50,9 @@ if (isOld && existsSync(kept)) {
   console.error("tintype is not whole, its program is missing: install it anew.");
   process.exitCode = 1;
 } else if (beginsAnew()) {
-  const flags = [...YOUNG, ...(lacksCondition ? [AS_WRITTEN] : []), ...process.execArgv];
-  const args = [...flags, ...process.argv.slice(1)];
-  process.execve(process.execPath, [process.execPath, ...args], { ...process.env, ...GLIBC });
+  process.execve(process.execPath, [process.execPath, ...YOUNG, ...again], { ...process.env, ...GLIBC });
 } else if (lacksCondition) {
-  const args = [AS_WRITTEN, ...process.execArgv, ...process.argv.slice(1)];
-  process.exitCode = spawnSync(process.execPath, args, { stdio: "inherit" }).status ?? 1;
+  process.exitCode = spawnSync(process.execPath, again, { stdio: "inherit" }).status ?? 1;
 } else {
   await import(entry);
 }

@@ -2,20 +2,11 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, it } from "node:test";
-import { fileURLToPath } from "node:url";
-
-const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
-
-const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
-
-const markdownIn = (folder: string): string[] =>
-  readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => join(folder, name));
+import { markdownIn, read, ROOT } from "./fixtures/papers.ts";
 
 const PAPERS = [
   ...readdirSync(ROOT).filter((name) => name.endsWith(".md")),

@@ -40,3 +40,7 @@ declare module "*/scripts/node.mjs" {
   export function isNetworkFailure(output: string): boolean;
   export function exitCode(code: number | null, signal: string | null): number;
 }
+
+declare module "*/scripts/free-port.mjs" {
+  export function freePort(): Promise<number>;
+}

@@ -4,8 +4,8 @@ import { edgeFunction, edgeKeys } from "../edge-function.ts";
 import { UsageError, type Command } from "./command.ts";
 import { none, parseFlags, SETTING_FLAGS, type Flags } from "./flags.ts";
 
-const FLAGS: Flags = new Map([
-  ...SETTING_FLAGS,
+/** Those that are no setting's. */
+const OWN: Flags = new Map([
   ["verify", true],
   ["resign", true],
   ["keys", true],
@@ -33,13 +33,12 @@ export const edge: Command = {
       "--out it is written to a file, whole or not at all, for images that have no shell.",
     ].join("\n"),
   run: async ({ args, out }) => {
-    const { flags, positionals } = parseFlags(args, FLAGS);
+    const { flags, positionals } = parseFlags(args, new Map([...SETTING_FLAGS, ...OWN]));
     none(positionals);
     const [verify, resign] = [flags.has("verify"), flags.has("resign")];
     if (resign && !verify)
       throw new UsageError("expected --verify where --resign is given: it signs what it verified");
-    const own = new Set(["verify", "resign", "module", "keys", "store", "out"]);
-    const { config } = loadProcess(new Map([...flags].filter(([name]) => !own.has(name))));
+    const { config } = loadProcess(new Map([...flags].filter(([name]) => !OWN.has(name))));
     const store = flags.get("store") ?? "";
     const text = flags.has("keys")
       ? edgeKeys(config)

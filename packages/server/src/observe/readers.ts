@@ -4,8 +4,6 @@ export interface Readers {
   readonly queue?: () => { readonly length: number; readonly running: number };
   /** Renderers that stand ready or work, how many should, and how many ended and were replaced since the start. */
   readonly renderers?: () => { readonly ready: number; readonly size: number; readonly restarts: number };
-  /** Requests in progress as a percentage of workers. */
-  readonly utilization?: () => number;
   /** What each tier of the cache holds, as far as it knows. */
   readonly tiers?: () => readonly TierSize[];
 }

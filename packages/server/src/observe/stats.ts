@@ -28,6 +28,8 @@ export interface Stats {
 }
 
 export interface StatsOptions extends Readers {
+  /** Requests in progress as a percentage of workers. */
+  readonly utilization?: () => number;
   /** Milliseconds of a clock that never goes back; `performance.now` by default. */
   readonly now?: () => number;
 }

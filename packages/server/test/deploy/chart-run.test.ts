@@ -1,23 +1,14 @@
 /** The server itself, started with the environment that the chart gives its pods. */
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
+import { freePort } from "../../../../scripts/free-port.mjs";
 import { LAUNCHER, spawnServer, type Spawned } from "../fixtures/process.ts";
 import { readCase } from "./chart-cases.ts";
 import { environmentOf } from "./chart-configuration.ts";
 import { all, one } from "./chart-documents.ts";
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  return port;
-}
 
 const { documents } = readCase("custom-metric");
 const cache = await mkdtemp(join(tmpdir(), "tintype-chart-"));

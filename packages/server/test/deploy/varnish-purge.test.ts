@@ -5,7 +5,7 @@ import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { ask } from "../fixtures/ask.ts";
-import { freePort } from "../fixtures/redis.ts";
+import { freePort } from "../../../../scripts/free-port.mjs";
 import { startBehind } from "../fixtures/twin.ts";
 import { startVarnish } from "../fixtures/varnish.ts";
 import { unless } from "../needs.ts";

@@ -2,25 +2,16 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { after, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
-import { freePort } from "../fixtures/redis.ts";
+import { freePort } from "../../../../scripts/free-port.mjs";
+import { markdownIn, read, ROOT } from "../fixtures/papers.ts";
 import { unless } from "../needs.ts";
 
-const ROOT = fileURLToPath(new URL("../../../..", import.meta.url));
 const BIN = join(ROOT, "packages/server/bin/tintype.mjs");
 const SHELL = fileURLToPath(new URL("shell.bash", import.meta.url));
 const BLOCK = /^```sh\n(.*?)^```$/gms;
@@ -35,16 +26,10 @@ const PLACEHOLDERS: readonly (readonly [RegExp, string])[] = [
 /** What needs a site of the reader's own, which no page can bring along; the tests of dev and build run the like. */
 const OWN_SITE = /IMAGE_ENDPOINT=\S+ npm run dev|npx tintype warm dist\/images.manifest.json.*/g;
 
-const pages = ["README.md", ...docsIn("docs")].filter((page) => blocksOf(page).length > 0);
-
-function docsIn(folder: string): string[] {
-  return readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => join(folder, name));
-}
+const pages = ["README.md", ...markdownIn("docs")].filter((page) => blocksOf(page).length > 0);
 
 function blocksOf(page: string): readonly string[] {
-  return [...readFileSync(join(ROOT, page), "utf8").matchAll(BLOCK)].map(([, block = ""]) => block);
+  return [...read(page).matchAll(BLOCK)].map(([, block = ""]) => block);
 }
 
 /** What commands of the pages that are run elsewhere leave behind, or the reader's own build. */
@@ -107,17 +92,19 @@ async function run(page: string) {
   return { code, out, err, elsewhere: existsSync(noted) ? readFileSync(noted, "utf8").split("\n") : [] };
 }
 
+const { scripts } = JSON.parse(read("package.json")) as {
+  readonly scripts: Readonly<Record<string, string>>;
+};
+
 describe("commands of the pages", { skip: unless("openssl"), concurrency: 2 }, () => {
   for (const page of pages)
     it(`${page}: all of them work`, { timeout: 120_000 }, async () => {
       const { code, out, err, elsewhere } = await run(page);
       assert.equal(code, 0, `${out}\n${err}`);
-      const scripts = Object.keys(
-        (JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { scripts: object }).scripts,
-      );
       for (const line of elsewhere) {
         const [, script] = /^npm run (\S+)/.exec(line) ?? [];
-        if (script !== undefined) assert.ok(scripts.includes(script), `${page} names a script: ${line}`);
+        if (script !== undefined)
+          assert.ok(Object.hasOwn(scripts, script), `${page} names a script: ${line}`);
       }
     });
 
