@@ -1,9 +1,9 @@
 /** `npm test`: everything that this machine can run, and a summary that names what it had to leave out. */
-import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
-import { readCounts } from "./counts.mjs";
 import { installLine, missing } from "./needs.mjs";
 import { ensureInstalled, fitNode, root, run, seconds } from "./node.mjs";
+import { broken, readResults, replaced, total } from "./results.mjs";
 
 const LINT = ["node_modules/eslint/bin/eslint.js", ".", "--max-warnings", "0"];
 const STEPS = [
@@ -13,16 +13,17 @@ const STEPS = [
 
 /** Hundreds of processes read the same sources; each but the first finds them compiled. */
 const COMPILED = join(root, "tmp/compiled");
-const TAP = join(root, "tmp/tests.tap");
+const RESULTS = join(root, "tmp/tests.jsonl");
+/** A pause of a shared machine fails a test or two, a defect fails them twice. Of more files than these, none is run again. */
+const AT_MOST_AGAIN = 3;
 const RUNNER = [
   "--conditions=tintype-source",
   "--test",
-  "--test-concurrency=2",
   "--test-timeout=300000",
   "--test-reporter=spec",
   "--test-reporter-destination=stdout",
-  "--test-reporter=tap",
-  `--test-reporter-destination=${TAP}`,
+  "--test-reporter=./scripts/results.mjs",
+  `--test-reporter-destination=${RESULTS}`,
 ];
 
 const pattern = process.argv[2];
@@ -53,17 +54,35 @@ async function lint(node) {
   return { name: "lint", ok: code === 0, ms: performance.now() - start, output };
 }
 
-async function unitTests(node) {
+async function runFiles(node, name, files, concurrency) {
+  mkdirSync(join(root, "tmp"), { recursive: true });
+  rmSync(RESULTS, { force: true });
+  const args = [...RUNNER, `--test-concurrency=${concurrency}`, ...files];
+  // Without a file the runner would look for tests on its own.
+  const { ms, ok } = files.length === 0 ? { ms: 0, ok: false } : await step(node, { name, args });
+  return { ms, ok, ...readResults(existsSync(RESULTS) ? readFileSync(RESULTS, "utf8") : "") };
+}
+
+/** All tests; where few files failed, those once more, alone, and what they say then counts. */
+async function unitTests(node, linting) {
   const files = testFiles(join(root, "packages"))
     .filter((path) => pattern === undefined || path.includes(pattern))
     .sort();
-  mkdirSync(join(root, "tmp"), { recursive: true });
-  rmSync(TAP, { force: true });
-  // Without a file the runner would look for tests on its own.
-  if (files.length === 0) return { name: "tests", ok: false, ms: 0, counts: readCounts("") };
-  const result = await step(node, { name: "tests", args: [...RUNNER, ...files] });
-  const counts = readCounts(readFileSync(TAP, "utf8"));
-  return { ...result, ok: result.ok && counts.pass > 0, counts };
+  const first = await runFiles(node, "tests", files, 2);
+  const failed = broken(first);
+  if (!first.isWhole || failed.length === 0 || failed.length > AT_MOST_AGAIN)
+    return { ...first, unsteady: [] };
+  await linting;
+  const again = await runFiles(node, "what failed, once more and alone", failed, 1);
+  const unsteady = failed.filter((file) => !broken(again).includes(file));
+  return {
+    ms: first.ms + again.ms,
+    ok: again.ok,
+    ...replaced(first, again),
+    unsteady: unsteady.flatMap((file) =>
+      first.files.get(file).failed.map((name) => `${relative(root, file)}: ${name}`),
+    ),
+  };
 }
 
 /** What was left out: one line each, with the line that gets it. */
@@ -76,31 +95,32 @@ function leftOut(counts) {
   return lines;
 }
 
-function summarize(steps, tests) {
-  const { counts } = tests;
-  const lines = ["", "Summary"];
-  for (const { name, ok, ms } of [...steps, tests]) {
-    lines.push(`  ${name.padEnd(8)} ${ok ? "passed" : "FAILED"} ${seconds(ms).padStart(9)}`);
-  }
-  lines.push(
-    `  runner   ${counts.tests} tests: ${counts.pass} passed, ${counts.fail} failed, ` +
-      `${counts.cancelled} cancelled, ${counts.skipped} skipped`,
-  );
-  if (counts.tests === 0) lines.push("  no test ran");
-  const omitted = leftOut(counts);
-  if (omitted.length > 0) {
-    lines.push(
-      "",
-      isComplete ? "Left out, which is a failure here" : "Left out",
-      ...omitted.map((line) => `  ${line}`),
-    );
-  }
+function listed(title, lines) {
+  return lines.length === 0 ? [] : ["", title, ...lines.map((line) => `  ${line}`)];
+}
 
-  const failedTests = counts.fail + counts.cancelled + (isComplete ? omitted.length : 0);
+function summarize(steps, results) {
+  const counts = total(results);
+  const ok = results.ok && results.isWhole && counts.passed > 0;
+  const omitted = leftOut(counts);
+  const failedTests = counts.failed + counts.cancelled + (isComplete ? omitted.length : 0);
   // A runner that failed without a failing test (a crash, no test at all) still counts as one.
-  const failed = steps.filter(({ ok }) => !ok).length + (failedTests === 0 && !tests.ok ? 1 : failedTests);
-  const passed = steps.filter(({ ok }) => ok).length + counts.pass;
-  lines.push("", `${passed} passed, ${failed} failed`);
+  const failed = steps.filter((each) => !each.ok).length + (failedTests === 0 && !ok ? 1 : failedTests);
+  const passed = steps.filter((each) => each.ok).length + counts.passed;
+  const lines = [
+    "",
+    "Summary",
+    ...[...steps, { name: "tests", ok, ms: results.ms }].map(
+      (each) => `  ${each.name.padEnd(8)} ${each.ok ? "passed" : "FAILED"} ${seconds(each.ms).padStart(9)}`,
+    ),
+    `  runner   ${counts.tests} tests: ${counts.passed} passed, ${counts.failed} failed, ` +
+      `${counts.cancelled} cancelled, ${counts.skipped} skipped`,
+    ...(counts.tests === 0 ? ["  no test ran"] : []),
+    ...listed("Failed at first and passed when run alone: these want mending", results.unsteady),
+    ...listed(isComplete ? "Left out, which is a failure here" : "Left out", omitted),
+    "",
+    `${passed} passed, ${failed} failed`,
+  ];
   process.stdout.write(`${lines.join("\n")}\n`);
   return failed === 0 ? 0 : 1;
 }
@@ -110,7 +130,7 @@ await ensureInstalled(node);
 const linting = pattern === undefined ? lint(node) : undefined;
 const steps = [];
 if (pattern === undefined) for (const each of STEPS) steps.push(await step(node, each));
-const tests = await unitTests(node);
+const tests = await unitTests(node, linting);
 const linted = await linting;
 if (linted) steps.unshift(linted);
 if (linted?.ok === false) process.stdout.write(`\n> lint\n${linted.output}`);

@@ -21,17 +21,30 @@ declare module "*/scripts/chromium.mjs" {
   export function launchChromium(): Promise<import("playwright-core").Browser>;
 }
 
-declare module "*/scripts/counts.mjs" {
+declare module "*/scripts/results.mjs" {
   export interface Counts {
     readonly tests: number;
-    readonly pass: number;
-    readonly fail: number;
+    readonly passed: number;
+    readonly failed: number;
     readonly cancelled: number;
     readonly skipped: number;
     readonly todo: number;
-    readonly skips: readonly { readonly name: string; readonly reason: string }[];
   }
-  export function readCounts(tap: string): Counts;
+  export interface Skip {
+    readonly name: string;
+    readonly reason: string;
+  }
+  export interface Results {
+    readonly files: ReadonlyMap<
+      string,
+      { readonly counts: Counts; readonly failed: readonly string[]; readonly skips: readonly Skip[] }
+    >;
+    readonly isWhole: boolean;
+  }
+  export function readResults(text: string): Results;
+  export function total(results: Results): Counts & { readonly skips: readonly Skip[] };
+  export function broken(results: Results): string[];
+  export function replaced(first: Results, again: Results): Results;
 }
 
 declare module "*/scripts/node.mjs" {

@@ -2,12 +2,14 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { describe, it } from "node:test";
-import { readCounts } from "../../../scripts/counts.mjs";
 import { find, installLine, NEEDS } from "../../../scripts/needs.mjs";
 import { exitCode, isNetworkFailure, nodePackage, reaches } from "../../../scripts/node.mjs";
+import { broken, readResults, replaced, total, type Results } from "../../../scripts/results.mjs";
+import { useFolder } from "./fixtures/folder.ts";
 
 const script = (name: string): URL => new URL(`../../../scripts/${name}`, import.meta.url);
 
@@ -67,43 +69,68 @@ describe("exit codes", () => {
   it("name the signal as a shell does", () => assert.equal(exitCode(null, "SIGTERM"), 143));
 });
 
-describe("the test runner's counts", () => {
-  const tap = `TAP version 13
-# Subtest: outer
-    # Subtest: in a browser
-    ok 1 - in a browser # SKIP chromium is not installed
-      ---
-      duration_ms: 0.1
-      ...
-    1..1
-ok 1 - outer
-ok 2 - later # SKIP
-not ok 3 - broken
-1..3
-# tests 4
-# suites 1
-# pass 1
-# fail 1
-# cancelled 0
-# skipped 2
-# todo 0
-# duration_ms 65.1
+describe("the results of a run of tests", () => {
+  const HEAD = `import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { existsSync } from "node:fs";
 `;
+  const folder = useFolder(() => ({
+    "steady.test.mjs": `${HEAD}describe("outer", () => {
+  it("holds", () => {});
+  it("in a browser", { skip: "chromium is not installed" }, () => {});
+});
+it.skip("later", () => {});`,
+    "elsewhere.mjs": `${HEAD}export const define = () => {
+  it("was defined elsewhere", () => assert.ok(existsSync(new URL("mended", import.meta.url))));
+};`,
+    "unsteady.test.mjs": `${HEAD}import { define } from "./elsewhere.mjs";
+describe("outer", () => { define(); it("holds", () => {}); });`,
+    "crash.test.mjs": `${HEAD}it("holds", () => {}); process.exit(3);`,
+  }));
+  const runOf = async (...names: string[]): Promise<Results> => {
+    const reporter = `--test-reporter=${script("results.mjs").href}`;
+    const words = ["--test", reporter, "--test-reporter-destination=stdout", ...names];
+    // What node:test sets for its own children would make this one a child, too.
+    const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+    return readResults((await linesOf(spawn(process.execPath, words, { cwd: folder, env }))).join("\n"));
+  };
+  const namesOf = (results: Results): (string | undefined)[] =>
+    broken(results).map((path) => path.split("/").at(-1));
 
-  it("are read from the end of the TAP file", () => {
-    const { tests, pass, fail, skipped } = readCounts(tap);
-    assert.deepEqual({ tests, pass, fail, skipped }, { tests: 4, pass: 1, fail: 1, skipped: 2 });
-  });
-
-  it("come with what was skipped and why", () =>
-    assert.deepEqual(readCounts(tap).skips, [
+  it("count what passed, and tell what was skipped and why", async () => {
+    const results = await runOf("steady.test.mjs");
+    const { skips, ...counts } = total(results);
+    assert.deepEqual(counts, { tests: 3, passed: 1, failed: 0, cancelled: 0, skipped: 2, todo: 0 });
+    assert.deepEqual(skips, [
       { name: "in a browser", reason: "chromium is not installed" },
       { name: "later", reason: "" },
-    ]));
+    ]);
+    assert.deepEqual([broken(results), results.isWhole], [[], true]);
+  });
 
-  it("are zero where the runner broke off", () => {
-    const { tests, pass } = readCounts("TAP version 13\nok 1 - lonely\n");
-    assert.deepEqual({ tests, pass }, { tests: 0, pass: 0 });
+  it("name the files that failed, and the tests, wherever those were defined", async () => {
+    const results = await runOf("crash.test.mjs", "steady.test.mjs", "unsteady.test.mjs");
+    assert.deepEqual(namesOf(results), ["crash.test.mjs", "unsteady.test.mjs"]);
+    assert.deepEqual(
+      [...results.files.values()].map(({ failed }) => failed),
+      [["the process itself"], [], ["was defined elsewhere"]],
+    );
+    assert.equal(total(results).failed, 2);
+  });
+
+  it("are those of the last time where a file was run again", async () => {
+    const first = await runOf("steady.test.mjs", "unsteady.test.mjs");
+    const same = replaced(first, await runOf("unsteady.test.mjs"));
+    assert.deepEqual([namesOf(same), total(same)], [["unsteady.test.mjs"], total(first)]);
+    await writeFile(join(folder, "mended"), "");
+    const mended = replaced(first, await runOf("unsteady.test.mjs"));
+    const { tests, passed, failed } = total(mended);
+    assert.deepEqual([tests, passed, failed, mended.isWhole], [5, 3, 0, true]);
+  });
+
+  it("are not whole where the runner broke off", () => {
+    assert.equal(readResults("").isWhole, false);
+    assert.equal(total(readResults("")).tests, 0);
   });
 });
 
