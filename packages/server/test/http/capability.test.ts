@@ -204,6 +204,7 @@ describe("one leaked capability", () => {
     ...CAPABILITIES,
     TINTYPE_CACHE_MEMORY: String(16 * 1024 ** 2),
     TINTYPE_CACHE_DIR: kept,
+    TINTYPE_CACHE_PATIENCE: "5000",
   });
 
   it("leads to as many pictures as its policy has variants, and to one download", async () => {
