@@ -5,12 +5,12 @@ import type { FargateService } from "aws-cdk-lib/aws-ecs";
 import * as elb from "aws-cdk-lib/aws-elasticloadbalancingv2";
 import * as events from "aws-cdk-lib/aws-events";
 import { SnsTopic } from "aws-cdk-lib/aws-events-targets";
-import * as sns from "aws-cdk-lib/aws-sns";
-import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
+import type { Topic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
 import type { Balancer } from "./balancer.ts";
 import type { Plan } from "./plan.ts";
 import type { Figures } from "./stats.ts";
+import { topicOf } from "./topic.ts";
 
 export interface Watched {
   readonly service: FargateService;
@@ -37,7 +37,7 @@ function alarmsOf({ tasks }: Plan, { service, balancer, figures }: Watched): Rea
   const { HttpCodeTarget } = elb;
   return {
     Cpu: {
-      says: "Tasks have been busy for a quarter of an hour although there should be more of them: see AtMost.",
+      says: "Tasks have been busy for a quarter of an hour and no others are added: raise tasks.max, or find out who asks so much.",
       metric: service.metricCpuUtilization({ period: MINUTE }),
       threshold: 90,
       minutes: 15,
@@ -48,12 +48,15 @@ function alarmsOf({ tasks }: Plan, { service, balancer, figures }: Watched): Rea
       threshold: 90,
       minutes: 5,
     },
-    AtMost: {
-      says: "As many tasks run as may: raise tasks.max, or find out who asks so much.",
-      metric: tasksRunning(service),
-      threshold: tasks.max,
-      minutes: 10,
-    },
+    // Where the number is fixed it is always reached.
+    ...(tasks.max > tasks.min && {
+      AtMost: {
+        says: "As many tasks run as may: raise tasks.max, or find out who asks so much.",
+        metric: tasksRunning(service),
+        threshold: tasks.max,
+        minutes: 10,
+      },
+    }),
     Refused: {
       says: "Pictures are refused with 429 because the line is full: tasks are added more slowly than requests.",
       metric: figures("Refused", "Sum"),
@@ -90,10 +93,9 @@ function alarmsOf({ tasks }: Plan, { service, balancer, figures }: Watched): Rea
 }
 
 /** Has somebody told of what is wrong. Answers with the topic that alarms go to. */
-export function watch(scope: Construct, plan: Plan, watched: Watched): sns.Topic | undefined {
+export function watch(scope: Construct, plan: Plan, watched: Watched): Topic | undefined {
   if (!plan.alarms) return undefined;
-  const topic = new sns.Topic(scope, "Alarms", { enforceSSL: true });
-  if (plan.alarms.email !== undefined) topic.addSubscription(new EmailSubscription(plan.alarms.email));
+  const topic = topicOf(scope, plan.alarms.email);
   for (const [name, { says, metric, threshold, minutes }] of Object.entries(alarmsOf(plan, watched))) {
     const alarm = new cloudwatch.Alarm(scope, `Alarm${name}`, {
       alarmDescription: says,

@@ -1,4 +1,4 @@
-import { Duration, SecretValue } from "aws-cdk-lib";
+import { Duration, SecretValue, Stack, Token } from "aws-cdk-lib";
 import * as ec2 from "aws-cdk-lib/aws-ec2";
 import * as elb from "aws-cdk-lib/aws-elasticloadbalancingv2";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
@@ -8,6 +8,7 @@ import { HEX } from "./keys.ts";
 import { IDLE_SECONDS } from "./limits.ts";
 import type { Network } from "./network.ts";
 import type { Plan } from "./plan.ts";
+import { DeploymentError } from "./problem.ts";
 
 /** What CloudFront says to a public load balancer, so that nobody else is let in. */
 export const ORIGIN_HEADER = "x-origin-secret";
@@ -26,7 +27,7 @@ export function balancerOf(
   plan: Plan,
   { network, logs }: { readonly network: Network; readonly logs: Bucket | undefined },
 ): Balancer {
-  const { vpc, balancer: vpcSubnets } = network;
+  const { vpc, balancer: vpcSubnets, gateway } = network;
   const { front, cdn, cidr } = plan;
   const isInternal = front === "cloudfront-vpc";
   const isTls = !isInternal || cdn.origin === "https";
@@ -49,6 +50,8 @@ export function balancerOf(
     dropInvalidHeaderFields: true,
     deletionProtection: plan.protect,
   });
+  // AWS makes a public one, and a VPC origin of an internal one, only in a network that has its gateway already.
+  if (gateway) (alb.node.defaultChild as elb.CfnLoadBalancer).addResourceDependency(gateway);
   if (logs && plan.accessLogs.loadBalancer) {
     alb.setAttribute("access_logs.s3.enabled", "true");
     alb.setAttribute("access_logs.s3.bucket", logs.bucketName);
@@ -101,7 +104,7 @@ function listen(
       ? {
           port: 443,
           protocol: elb.ApplicationProtocol.HTTPS,
-          certificates: [elb.ListenerCertificate.fromArn(plan.certificateArn ?? "")],
+          certificates: [elb.ListenerCertificate.fromArn(certificateFor(alb, plan))],
           sslPolicy: elb.SslPolicy.RECOMMENDED_TLS,
         }
       : { port: 80, protocol: elb.ApplicationProtocol.HTTP }),
@@ -113,6 +116,17 @@ function listen(
       conditions: [elb.ListenerCondition.httpHeader(ORIGIN_HEADER, [proof.unsafeUnwrap()])],
       action: forward,
     });
+}
+
+/** The certificate's ARN. A load balancer takes only one of its own region, which is known here where the stack is pinned to one. */
+function certificateFor(scope: Construct, { certificateArn = "" }: Plan): string {
+  const { region } = Stack.of(scope);
+  const [, , , its] = certificateArn.split(":");
+  if (Token.isUnresolved(region) || Token.isUnresolved(certificateArn) || its === region)
+    return certificateArn;
+  throw new DeploymentError([
+    `certificateArn: expected a certificate in ${region}, where the load balancer is, got one in ${its ?? ""}`,
+  ]);
 }
 
 function proofOf(scope: Construct): SecretValue {

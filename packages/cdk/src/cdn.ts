@@ -91,7 +91,7 @@ const cachePolicyOf = (scope: Construct): cloudfront.CachePolicy =>
 
 /** What CloudFront knows of the load balancer as an origin. */
 export function originOf(scope: Construct, plan: Plan, balancer: Balancer): cloudfront.IOrigin {
-  const seconds = Duration.seconds(Math.min(120, plan.server.http.timeout + 10));
+  const seconds = Duration.seconds(plan.server.http.timeout + 10);
   const shield = shieldFor(scope, plan.cdn);
   const shared = {
     readTimeout: seconds,

@@ -1,6 +1,6 @@
 import { Token } from "aws-cdk-lib";
 import { ecrOf } from "./image.ts";
-import { IDLE_SECONDS, MOST_ORIGIN_SECONDS, MOST_STOP_SECONDS } from "./limits.ts";
+import { IDLE_SECONDS, MOST_STOP_SECONDS } from "./limits.ts";
 import type { Plan } from "./plan.ts";
 import { shown } from "./problem.ts";
 import type { Exposure, ImageServerProps } from "./props.ts";
@@ -66,10 +66,10 @@ const CHECKS: readonly Check[] = [
       !["debug", "info"].includes(observe.logLevel)) &&
       `settings: expected JSON lines with figures in the log, which tasks are added by${alarms ? " and alarms read" : ""}, got the format ${shown(observe.logFormat)}, the level ${shown(observe.logLevel)} and ${observe.statsInterval} s between figures: leave TINTYPE_OBSERVE_* out`,
   ],
-  ({ server: { http }, hasCdn }) => [
-    hasCdn &&
-      http.timeout >= MOST_ORIGIN_SECONDS &&
-      `settings: expected TINTYPE_HTTP_TIMEOUT below the ${MOST_ORIGIN_SECONDS} s that CloudFront waits, got ${http.timeout} s`,
+  ({ server: { http }, front }) => [
+    front !== undefined &&
+      http.timeout >= IDLE_SECONDS &&
+      `settings: expected TINTYPE_HTTP_TIMEOUT below the ${IDLE_SECONDS} s that a load balancer waits, got ${http.timeout} s`,
   ],
   ({ hasCdn, server: { encode, cache, source } }) => {
     const why = "which CloudFront's cache key does not hold, so that one visitor would get another's picture";
@@ -119,7 +119,7 @@ const CHECKS: readonly Check[] = [
       front === "cloudfront-public" &&
       'cdn.origin: expected "https" with cloudfront-public, because the request crosses the internet, got "http"',
   ],
-  ({ cdn, hasCdn }, { cdn: given }) => [
+  ({ cdn, hasCdn, front, hostName }, { cdn: given }) => [
     is(given) &&
       !hasCdn &&
       "cdn: expected an exposure with CloudFront, got none: leave it out, or choose cloudfront-vpc",
@@ -129,6 +129,10 @@ const CHECKS: readonly Check[] = [
     is(cdn.certificateArn) &&
       !cdn.hostNames?.length &&
       "cdn.hostNames: expected the names of cdn.certificateArn, got none",
+    front === "cloudfront-public" &&
+      is(hostName) &&
+      (cdn.hostNames ?? []).includes(hostName!) &&
+      `cdn.hostNames: expected other names than the load balancer's, because CloudFront asks that one, got ${shown(hostName)}`,
     cdn.resign === true &&
       cdn.verify !== true &&
       "cdn.verify: expected true where cdn.resign is, because only what was verified is signed again",
@@ -138,6 +142,17 @@ const CHECKS: readonly Check[] = [
       waf !== false &&
       front === undefined &&
       "waf: expected a load balancer to put it at, got private-dns alone: leave it out",
+  ],
+  ({ accessLogs, hasCdn, front, vpc, network }) => [
+    accessLogs.cdn &&
+      !hasCdn &&
+      "accessLogs.cdn: expected an exposure with CloudFront, got none: leave it out",
+    accessLogs.loadBalancer &&
+      front === undefined &&
+      "accessLogs.loadBalancer: expected an exposure with a load balancer, got private-dns alone: leave it out",
+    accessLogs.network &&
+      (is(vpc) || is(network)) &&
+      "accessLogs.network: expected a network of our own, got one that exists: switch its logs on where it is made",
   ],
   ({ keys, cdn, secretSettings }) => [
     cdn.verify === true &&
@@ -157,7 +172,14 @@ const CHECKS: readonly Check[] = [
     if (!network) return [];
     const isOutside = front === "alb" || front === "cloudfront-public" || egress === "public-ip";
     const isInside = front === "cloudfront-vpc" || egress !== "public-ip";
+    const zones = network.availabilityZones.length;
+    const isUneven = (ids: readonly string[] | undefined): boolean => (ids?.length ?? 0) % zones !== 0;
     return [
+      zones < (front === undefined ? 1 : 2) &&
+        `network.availabilityZones: expected ${front === undefined ? "one" : "two at least, which a load balancer takes"}, got ${zones}`,
+      zones > 0 &&
+        (isUneven(network.publicSubnetIds) || isUneven(network.privateSubnetIds)) &&
+        `network: expected as many subnets in each of the ${zones} zones, in the order of the zones, got ${network.publicSubnetIds?.length ?? 0} public and ${network.privateSubnetIds?.length ?? 0} private ones`,
       isOutside &&
         !network.publicSubnetIds?.length &&
         "network.publicSubnetIds: expected subnets for what has public addresses, got none: name them, or choose another exposure or egress",

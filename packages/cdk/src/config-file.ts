@@ -59,16 +59,16 @@ function withFolder(images: ImageServerProps, folder: string): ImageServerProps 
   return { ...images, image: { directory: resolve(folder, image.directory) } };
 }
 
-/** Reads the file at a path. Throws DeploymentError where there is none. */
-export function readConfig(path: string): DeploymentConfig {
+/** Reads the file at a path, which complaints name as whoever wrote it does. Throws DeploymentError where there is none. */
+export function readConfig(path: string, name = path): DeploymentConfig {
   let text: string;
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code === "ENOENT" ? "none" : (error as Error).message;
     throw new DeploymentError([
-      `${path}: expected a file that says what to deploy, such as {}, got ${reason}`,
+      `${name}: expected a file that says what to deploy, such as {}, got ${reason}`,
     ]);
   }
-  return parseConfig(text, path, dirname(path));
+  return parseConfig(text, name, dirname(path));
 }

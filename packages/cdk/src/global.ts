@@ -3,12 +3,11 @@ import { Certificate, CertificateValidation } from "aws-cdk-lib/aws-certificatem
 import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import { HostedZone } from "aws-cdk-lib/aws-route53";
-import * as sns from "aws-cdk-lib/aws-sns";
-import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import * as waf from "aws-cdk-lib/aws-wafv2";
 import { CfnOutput } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { DeploymentError, shown } from "./problem.ts";
+import { topicOf } from "./topic.ts";
 
 /** What CloudFront takes from us-east-1 alone. Every part is optional. */
 export interface GlobalStackProps extends StackProps {
@@ -82,8 +81,7 @@ export class GlobalStack extends Stack {
   }
 
   #watch({ distributionId, email }: NonNullable<GlobalStackProps["alarms"]>): void {
-    const topic = new sns.Topic(this, "Alarms", { enforceSSL: true });
-    if (email !== undefined) topic.addSubscription(new EmailSubscription(email));
+    const topic = topicOf(this, email);
     const metric = (metricName: string): cloudwatch.Metric =>
       new cloudwatch.Metric({
         namespace: "AWS/CloudFront",

@@ -99,7 +99,7 @@ export class ImageFunction extends Construct {
       logs: undefined,
     });
     this.outputs = {
-      Url: `https://${plan.cdn.hostNames?.[0] ?? this.distribution.distributionDomainName}`,
+      Url: `https://${plan.cdn.hostNames?.[0] ?? this.distribution.distributionDomainName}${plan.server.http.pathPrefix}`,
       DistributionId: this.distribution.distributionId,
       ...(this.keys && { SecretArn: this.keys.secretArn }),
       ...(edge.store && { KeyValueStoreArn: edge.store.keyValueStoreArn }),

@@ -22,8 +22,18 @@ export const HEALTH_COMMAND = [
 
 /** An image in ECR: what it is named by, or undefined for one elsewhere. */
 export function ecrOf(image: string) {
-  const found = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)(?:[:@].+)?$/.exec(
+  const found = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)(?:[:@](.+))?$/.exec(
     image,
   );
-  return found ? { account: found[1]!, region: found[2]!, repository: found[3]! } : undefined;
+  if (!found) return undefined;
+  const [, account = "", region = "", repository = "", version = "latest"] = found;
+  return {
+    arn: `arn:${partitionOf(region)}:ecr:${region}:${account}:repository/${repository}`,
+    repository,
+    version,
+  };
 }
+
+/** AWS's world that a region belongs to, as ARNs name it. */
+const partitionOf = (region: string): string =>
+  region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";

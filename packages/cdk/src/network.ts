@@ -11,6 +11,8 @@ export interface Network {
   readonly tasks: ec2.SubnetSelection;
   readonly balancer: ec2.SubnetSelection;
   readonly ways: readonly CfnResource[];
+  /** What lets the network meet the internet, where it is our own and does. */
+  readonly gateway: CfnResource | undefined;
 }
 
 const PUBLIC: ec2.SubnetSelection = { subnetType: ec2.SubnetType.PUBLIC };
@@ -18,8 +20,10 @@ const ENDPOINTS = ["ecr.api", "ecr.dkr", "logs", "secretsmanager"] as const;
 
 /** The network that is given, or one of our own. */
 export function networkOf(scope: Construct, plan: Plan): Network {
-  const ways: CfnResource[] = [];
-  const vpc = plan.vpc ?? existing(scope, plan) ?? ownNetwork(scope, plan, ways);
+  const given = plan.vpc ?? existing(scope, plan);
+  const { vpc, ways, gateway } = given
+    ? { vpc: given, ways: [], gateway: undefined }
+    : ownNetwork(scope, plan);
   const inside: ec2.SubnetSelection =
     vpc.privateSubnets.length > 0
       ? { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }
@@ -30,6 +34,7 @@ export function networkOf(scope: Construct, plan: Plan): Network {
     tasks: plan.egress === "public-ip" ? PUBLIC : inside,
     balancer: isInternal ? inside : PUBLIC,
     ways,
+    gateway,
   };
 }
 
@@ -52,7 +57,8 @@ function existing(scope: Construct, { network }: Plan): ec2.IVpc | undefined {
  * Drawn resource by resource rather than by `ec2.Vpc`, which asks an account for its zones wherever a stack names its
  * region; this one needs no account, and is the same template everywhere.
  */
-function ownNetwork(scope: Construct, plan: Plan, ways: CfnResource[]): ec2.IVpc {
+function ownNetwork(scope: Construct, plan: Plan): Pick<Network, "vpc" | "ways" | "gateway"> {
+  const ways: CfnResource[] = [];
   const { azs, cidr, egress, accessLogs } = plan;
   const home = new Construct(scope, "Network");
   Tags.of(home).add("Name", `${Aws.STACK_NAME}/images`);
@@ -62,7 +68,7 @@ function ownNetwork(scope: Construct, plan: Plan, ways: CfnResource[]): ec2.IVpc
     enableDnsSupport: true,
   });
   const zones = Array.from({ length: azs }, (_, index) => Fn.select(index, Fn.getAzs()));
-  const blocks = Fn.cidr(vpc.attrCidrBlock, 2 * azs, "10");
+  const blocks = Fn.cidr(vpc.attrCidrBlock, 2 * azs, String(hostBits(cidr, 2 * azs)));
   const subnets = (name: string, first: number): ec2.CfnSubnet[] =>
     zones.map(
       (availabilityZone, index) =>
@@ -89,9 +95,10 @@ function ownNetwork(scope: Construct, plan: Plan, ways: CfnResource[]): ec2.IVpc
   const hasGateway = plan.front !== undefined || egress !== "none";
   const outer = hasGateway ? subnets("Public", 0) : [];
   const outerTable = hasGateway ? table("Public", outer) : undefined;
+  let attached: ec2.CfnVPCGatewayAttachment | undefined;
   if (outerTable) {
     const gateway = new ec2.CfnInternetGateway(home, "Gateway");
-    const attached = new ec2.CfnVPCGatewayAttachment(home, "GatewayAttachment", {
+    attached = new ec2.CfnVPCGatewayAttachment(home, "GatewayAttachment", {
       vpcId: vpc.ref,
       internetGatewayId: gateway.ref,
     });
@@ -114,7 +121,7 @@ function ownNetwork(scope: Construct, plan: Plan, ways: CfnResource[]): ec2.IVpc
   );
   if (egress === "none") ways.push(...endpoints(home, { vpc, subnets: inner, cidr }));
   if (accessLogs.network) flowLogs(home, vpc);
-  return ec2.Vpc.fromVpcAttributes(home, "View", {
+  const view = ec2.Vpc.fromVpcAttributes(home, "View", {
     vpcId: vpc.ref,
     vpcCidrBlock: cidr,
     availabilityZones: zones,
@@ -125,6 +132,13 @@ function ownNetwork(scope: Construct, plan: Plan, ways: CfnResource[]): ec2.IVpc
       publicSubnetRouteTableIds: outer.map(() => outerTable.ref),
     }),
   });
+  return { vpc: view, ways, gateway: attached };
+}
+
+/** Bits that each of so many subnets keeps for addresses: 1024 addresses, or as many as a smaller block has for each. */
+function hostBits(cidr: string, subnets: number): number {
+  const prefix = Number(cidr.split("/")[1]);
+  return Math.min(10, 32 - prefix - Math.ceil(Math.log2(subnets)));
 }
 
 function natWay(

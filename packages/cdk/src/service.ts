@@ -10,7 +10,10 @@ import type { Plan } from "./plan.ts";
 /** Seconds after its start in which a task may fail the load balancer's health check. */
 const GRACE_SECONDS = 30;
 
-/** Tasks of a definition, spread over zones, replaced two by two and never fewer than they were. */
+/**
+ * Tasks of a definition, spread over zones, replaced two by two and never fewer than they were. How many there are is up to
+ * scaling alone: a number here would be set anew by every deployment, whatever the load.
+ */
 export function serviceOf(
   scope: Construct,
   plan: Plan,
@@ -24,7 +27,7 @@ export function serviceOf(
     readonly task: ecs.FargateTaskDefinition;
   },
 ) {
-  const { tasks, spot, egress, isPrivate, cidr, port, dns } = plan;
+  const { spot, egress, isPrivate, cidr, port, dns } = plan;
   const cluster = new ecs.Cluster(scope, "Cluster", {
     vpc,
     containerInsightsV2: ecs.ContainerInsights.DISABLED,
@@ -37,7 +40,6 @@ export function serviceOf(
   const service = new ecs.FargateService(scope, "Service", {
     cluster: cluster as ecs.ICluster,
     taskDefinition: task,
-    desiredCount: tasks.min,
     minHealthyPercent: 100,
     maxHealthyPercent: 200,
     circuitBreaker: { rollback: true },

@@ -66,6 +66,10 @@ const object =
   };
 
 const ARN = matching("an ARN", /^arn:aws[a-z-]*:[a-z0-9-]+:/);
+const SECRET = matching(
+  "the whole ARN of a secret in Secrets Manager, with the six characters at its end",
+  /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:.+-[A-Za-z0-9]{6}$/,
+);
 const CERTIFICATE = matching(
   "the ARN of a certificate",
   /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\//,
@@ -100,11 +104,11 @@ export const SHAPE: Readonly<Record<keyof ImageServerProps, Kind>> = {
   exposure: either("an exposure or a list of them", EXPOSURE, list(EXPOSURE)),
   profile: word(["standard", "small"]),
   settings: record(expects("text", (value) => typeof value === "string")),
-  secretSettings: record(object({ secretArn: ARN, field: text }, ["secretArn"])),
+  secretSettings: record(object({ secretArn: SECRET, field: text }, ["secretArn"])),
   keys: either(
     '"generate", "none" or { "secretArn": … }',
     word(["generate", "none"]),
-    object({ secretArn: ARN }, ["secretArn"]),
+    object({ secretArn: SECRET }, ["secretArn"]),
   ),
   allowedSources: list(text),
   buckets: list(BUCKET),

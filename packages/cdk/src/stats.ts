@@ -2,6 +2,7 @@ import { Aws, Duration } from "aws-cdk-lib";
 import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import * as logs from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
+import { wayTo } from "./unique.ts";
 
 /** The lines of the log that figures are read from: one of each task, every ten seconds. */
 export const STATS_PATTERN = '{ $.msg = "stats" }';
@@ -26,7 +27,7 @@ export type Figures = (
 
 /** Has CloudWatch read figures from the log. */
 export function figuresOf(scope: Construct, logGroup: logs.ILogGroup): Figures {
-  const namespace = `Tintype/${Aws.STACK_NAME}/${scope.node.id}`;
+  const namespace = ["Tintype", Aws.STACK_NAME, ...wayTo(scope)].join("/");
   for (const [name, place] of Object.entries(FIGURES))
     new logs.MetricFilter(scope, `Figure${name}`, {
       logGroup,

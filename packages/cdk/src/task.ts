@@ -84,14 +84,9 @@ function imageOf(scope: Construct, { image }: Plan): ecs.ContainerImage {
     return ecs.ContainerImage.fromAsset(image.directory, { platform: Platform.LINUX_ARM64 });
   const found = ecrOf(image);
   if (!found) return ecs.ContainerImage.fromRegistry(image);
-  const { account, region, repository } = found;
   const home = ecr.Repository.fromRepositoryAttributes(scope, "Repository", {
-    repositoryArn: `arn:aws:ecr:${region}:${account}:repository/${repository}`,
-    repositoryName: repository,
+    repositoryArn: found.arn,
+    repositoryName: found.repository,
   });
-  const version = image.slice(image.indexOf(repository) + repository.length);
-  return ecs.ContainerImage.fromEcrRepository(
-    home,
-    version === "" ? "latest" : version.replace(/^:/, "").replace(/^@/, ""),
-  );
+  return ecs.ContainerImage.fromEcrRepository(home, found.version);
 }

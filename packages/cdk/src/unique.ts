@@ -1,4 +1,4 @@
-import { Aws, Fn } from "aws-cdk-lib";
+import { Aws, Fn, Stack } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 
 /**
@@ -12,3 +12,9 @@ export const unique = (scope: Construct, what: string): string =>
     Fn.select(4, Fn.split("-", Fn.select(2, Fn.split("/", Aws.STACK_ID)))),
     scope.node.addr.slice(-6),
   ]);
+
+/** The names on the way from a stack to a scope, which tell two image servers of a stack apart where people read them. */
+export const wayTo = (scope: Construct): readonly string[] => {
+  const { scopes } = scope.node;
+  return scopes.slice(scopes.indexOf(Stack.of(scope)) + 1).map(({ node }) => node.id);
+};

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { CONFIG_FILE, DeploymentError, GlobalStack, parseConfig } from "../src/index.ts";
-import { NAMED, newApp, ofType, type Template } from "./fixtures.ts";
+import { NAMED, newApp, ofType, publishers, type Template } from "./fixtures.ts";
 
 const APP = fileURLToPath(new URL("../src/app.ts", import.meta.url));
 
@@ -86,6 +86,7 @@ describe("the companion stack", () => {
     assert.equal(assembly.manifest.missing, undefined);
     assert.deepEqual(Object.keys(template.Outputs ?? {}).sort(), ["CertificateArn", "WebAclArn"]);
     assert.equal(ofType(template, "AWS::CloudWatch::Alarm").length, 2);
+    assert.ok(publishers(template).includes("cloudwatch.amazonaws.com"));
   });
 
   it("is refused elsewhere", () => {

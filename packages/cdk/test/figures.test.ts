@@ -3,7 +3,7 @@ import { before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { spawnServer } from "../../server/test/fixtures/process.ts";
 import { FIGURES } from "../src/stats.ts";
-import { at, EXPOSED, ofType, synth, type Resource, type Template } from "./fixtures.ts";
+import { at, EXPOSED, ofType, publishers, synth, type Resource, type Template } from "./fixtures.ts";
 
 type Line = Readonly<Record<string, unknown>>;
 
@@ -107,6 +107,19 @@ describe("figures that are read from the log", () => {
     );
   });
 
+  it("decide alone how many tasks there are: a number in the service would be set anew by each deployment", () => {
+    for (const { Properties } of ofType(template, "AWS::ECS::Service"))
+      assert.ok(!Object.hasOwn(Properties, "DesiredCount"));
+    for (const target of ofType(template, "AWS::ApplicationAutoScaling::ScalableTarget"))
+      assert.deepEqual([at(target, "MinCapacity"), at(target, "MaxCapacity")], [2, 20]);
+  });
+
+  it("wake nobody because a fixed number of tasks is reached", () => {
+    const alarms = Object.keys(synth({ tasks: { min: 3, max: 3 } }).Resources);
+    assert.ok(alarms.some((id) => id.includes("AlarmCpu")));
+    assert.ok(!alarms.some((id) => id.includes("AtMost")));
+  });
+
   it("have alarms for all that somebody should get up for, each with a sentence and somewhere to go", () => {
     const alarms = ofType(template, "AWS::CloudWatch::Alarm").filter(
       ({ Properties }) =>
@@ -119,6 +132,7 @@ describe("figures that are read from the log", () => {
       assert.equal(at<unknown[]>(alarm, "AlarmActions").length, 1);
     }
     assert.match(JSON.stringify(ofType(template, "AWS::Events::Rule")), /SERVICE_DEPLOYMENT_FAILED/);
+    assert.deepEqual(publishers(template).sort(), ["cloudwatch.amazonaws.com", "events.amazonaws.com"]);
     assert.equal(ofType(template, "AWS::CloudWatch::Dashboard").length, 1);
   });
 });

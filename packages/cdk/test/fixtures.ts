@@ -112,6 +112,13 @@ export function only(template: Template, type: string): Resource {
 export const at = <T>({ Properties }: Resource, path: string): T =>
   path.split(".").reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], Properties) as T;
 
+/** AWS's services that may publish to the template's topic. Its policy is all there is: the one that every topic is born with is gone. */
+export const publishers = (template: Template): unknown[] =>
+  at<{ readonly Effect: string; readonly Principal: { readonly Service?: string } }[]>(
+    only(template, "AWS::SNS::TopicPolicy"),
+    "PolicyDocument.Statement",
+  ).flatMap(({ Effect, Principal }) => (Effect === "Allow" ? [Principal.Service] : []));
+
 /** Text of a template, with what only CloudFormation knows as a word. */
 export function plain(value: unknown): string {
   if (typeof value !== "object" || value === null) return String(value);

@@ -12,7 +12,7 @@ import { fileURLToPath } from "node:url";
 import { sign } from "@tintype/url/sign";
 import { App, BootstraplessSynthesizer, Stack, type IStackSynthesizer } from "aws-cdk-lib";
 import { DeploymentError, FEATURE_FLAGS, ImageFunction } from "../src/index.ts";
-import { at, ofType, only, type Template } from "./fixtures.ts";
+import { at, ofType, only, plain, type Template } from "./fixtures.ts";
 
 const RUNTIME = fileURLToPath(new URL("lambda-runtime.mjs", import.meta.url));
 const SAMPLES = fileURLToPath(new URL("../../../samples", import.meta.url));
@@ -155,6 +155,17 @@ describe("its construct", () => {
         .sort(),
       ["lambda:InvokeFunction", "lambda:InvokeFunctionUrl"],
     );
+  });
+
+  it("says where it is with the prefix of its paths", () => {
+    const stack = new Stack(new App(), "images");
+    const settings = { TINTYPE_HTTP_PATH_PREFIX: "/img" };
+    const { outputs } = new ImageFunction(stack, "Images", {
+      bundle: bundle(),
+      settings,
+      cdn: { shield: false },
+    });
+    assert.match(plain(stack.resolve(outputs.Url)), /^https:\/\/<[^>]+>\/img$/);
   });
 
   it("is refused without what is to run", () => {

@@ -59,11 +59,20 @@ describe("the container of a task", () => {
   });
 
   it("may lie in ECR, whose names are read", () => {
-    assert.deepEqual(ecrOf("123456789012.dkr.ecr.eu-west-1.amazonaws.com/a/b:1"), {
-      account: "123456789012",
-      region: "eu-west-1",
-      repository: "a/b",
-    });
+    const digest = `sha256:${"0".repeat(64)}`;
+    for (const [name, region, partition, version] of [
+      ["a/b:1", "eu-west-1", "aws", "1"],
+      ["ecr", "us-gov-west-1", "aws-us-gov", "latest"],
+      [`a@${digest}`, "cn-north-1", "aws-cn", digest],
+    ] as const) {
+      const repository = name.replace(/[:@].*/, "");
+      const host = `123456789012.dkr.ecr.${region}.amazonaws.com${partition === "aws-cn" ? ".cn" : ""}`;
+      assert.deepEqual(ecrOf(`${host}/${name}`), {
+        arn: `arn:${partition}:ecr:${region}:123456789012:repository/${repository}`,
+        repository,
+        version,
+      });
+    }
     assert.equal(ecrOf("ghcr.io/a/b:1"), undefined);
   });
 });

@@ -15,6 +15,13 @@ function complaints(props: object): string {
   }
 }
 
+const NETWORK = {
+  id: "vpc-0a",
+  cidr: "10.0.0.0/16",
+  availabilityZones: ["a", "b"],
+  privateSubnetIds: ["subnet-0a", "subnet-0b"],
+};
+
 /** What cannot be, and what is said of it; beside it the nearest thing that can. */
 const CASES: readonly (readonly [name: string, wrong: object, says: RegExp, right: object])[] = [
   [
@@ -168,10 +175,73 @@ const CASES: readonly (readonly [name: string, wrong: object, says: RegExp, righ
     { exposure: "private-dns", settings: { IMGPROXY_ENABLE_CLIENT_HINTS: "true" } },
   ],
   [
-    "a longer wait than CloudFront's",
-    { settings: { IMGPROXY_TIMEOUT: "120", TINTYPE_HTTP_GRACEFUL_STOP_TIMEOUT: "60" } },
-    /TINTYPE_HTTP_TIMEOUT below the 120 s/,
+    "a longer wait than the load balancer's",
     { settings: { IMGPROXY_TIMEOUT: "60" } },
+    /^settings: expected TINTYPE_HTTP_TIMEOUT below the 60 s that a load balancer waits, got 60 s$/,
+    { settings: { IMGPROXY_TIMEOUT: "59" } },
+  ],
+  [
+    "a load balancer that CloudFront would look for at itself",
+    {
+      ...NAMED,
+      exposure: "cloudfront-public",
+      cdn: { hostNames: [NAMED.hostName], certificateArn: EDGE_CERTIFICATE },
+    },
+    /^cdn\.hostNames: expected other names than the load balancer's/,
+    {
+      ...NAMED,
+      exposure: "cloudfront-public",
+      cdn: { hostNames: ["pictures.example.com"], certificateArn: EDGE_CERTIFICATE },
+    },
+  ],
+  [
+    "a secret that is no secret",
+    {
+      secretSettings: {
+        TINTYPE_CACHE_REDIS_URL: { secretArn: "arn:aws:ssm:eu-west-1:123456789012:parameter/redis" },
+      },
+    },
+    /^secretSettings\.TINTYPE_CACHE_REDIS_URL\.secretArn: expected the whole ARN of a secret in Secrets Manager/,
+    { secretSettings: { TINTYPE_CACHE_REDIS_URL: { secretArn: SECRET } } },
+  ],
+  [
+    "half the ARN of a secret",
+    { keys: { secretArn: SECRET.slice(0, -7) } },
+    /^keys\.secretArn: expected the whole ARN of a secret.*six characters at its end/,
+    { keys: { secretArn: SECRET } },
+  ],
+  [
+    "one zone for a load balancer",
+    { network: { ...NETWORK, availabilityZones: ["a"], privateSubnetIds: ["subnet-0a"] } },
+    /^network\.availabilityZones: expected two at least, which a load balancer takes, got 1$/,
+    {
+      exposure: "private-dns",
+      network: { ...NETWORK, availabilityZones: ["a"], privateSubnetIds: ["subnet-0a"] },
+    },
+  ],
+  [
+    "zones without a subnet",
+    { network: { ...NETWORK, availabilityZones: ["a", "b", "c"] } },
+    /^network: expected as many subnets in each of the 3 zones.*got 0 public and 2 private ones$/,
+    { network: NETWORK },
+  ],
+  [
+    "logs of a CDN that is not there",
+    { exposure: "private-dns", accessLogs: { cdn: true } },
+    /^accessLogs\.cdn: expected an exposure with CloudFront/,
+    { accessLogs: { cdn: true } },
+  ],
+  [
+    "logs of a load balancer that is not there",
+    { exposure: "private-dns", accessLogs: { loadBalancer: true } },
+    /^accessLogs\.loadBalancer: expected an exposure with a load balancer/,
+    { accessLogs: { loadBalancer: true } },
+  ],
+  [
+    "logs of somebody else's network",
+    { network: NETWORK, accessLogs: { network: true } },
+    /^accessLogs\.network: expected a network of our own/,
+    { accessLogs: { network: true } },
   ],
   [
     "signing again without verifying",
@@ -199,23 +269,9 @@ const CASES: readonly (readonly [name: string, wrong: object, says: RegExp, righ
   ],
   [
     "a network without a place for the tasks",
-    {
-      network: {
-        id: "vpc-0a",
-        cidr: "10.0.0.0/16",
-        availabilityZones: ["a", "b"],
-        publicSubnetIds: ["subnet-0a", "subnet-0b"],
-      },
-    },
+    { network: { ...NETWORK, publicSubnetIds: ["subnet-0a", "subnet-0b"], privateSubnetIds: [] } },
     /^network\.privateSubnetIds: expected subnets for what has no public address, got none/,
-    {
-      network: {
-        id: "vpc-0a",
-        cidr: "10.0.0.0/16",
-        availabilityZones: ["a", "b"],
-        privateSubnetIds: ["subnet-0a", "subnet-0b"],
-      },
-    },
+    { network: NETWORK },
   ],
   [
     "capabilities without the host that they are made out to",

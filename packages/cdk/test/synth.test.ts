@@ -1,19 +1,23 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
+import { Stack } from "aws-cdk-lib";
 import type { CfnDistribution } from "aws-cdk-lib/aws-cloudfront";
 import { ArtifactType } from "aws-cdk-lib/cloud-assembly-schema";
 import type { CloudAssembly } from "aws-cdk-lib/cx-api";
+import { Construct } from "constructs";
 import { variables } from "tintype/deploy";
-import { ImageServerStack, OUTPUTS } from "../src/index.ts";
+import { ImageServer, ImageServerStack, OUTPUTS } from "../src/index.ts";
 import { planOf } from "../src/plan.ts";
 import { settingNamed } from "../src/settings.ts";
 import {
   at,
   assemble,
   EXPOSED,
+  NAMED,
   newApp,
   ofType,
   only,
+  plain,
   templateOf,
   UNUSUAL,
   withValidator,
@@ -67,6 +71,62 @@ describe("every exposure", () => {
         .size;
     assert.equal(zones(templateOf(agnostic, "cloudfront-vpc")), 3);
     assert.equal(zones(templateOf(assemble({ two: { azs: 2 } }), "two")), 2);
+  });
+
+  it("cuts as many subnets as it needs out of every block that it takes", () => {
+    for (const azs of [2, 3] as const)
+      for (const size of [16, 19, 20, 22]) {
+        const id = `cut-${azs}-${size}`;
+        const template = templateOf(assemble({ [id]: { azs, cidr: `10.0.0.0/${size}` } }), id);
+        const [{ "Fn::Cidr": cut } = { "Fn::Cidr": [] }] = ofType(template, "AWS::EC2::Subnet").map((one) =>
+          at<{ "Fn::Cidr": unknown[] }>(one, "CidrBlock.Fn::Select.1"),
+        );
+        const [, count, bits] = cut.map(Number);
+        assert.equal(count, 2 * azs);
+        assert.ok(count * 2 ** bits! <= 2 ** (32 - size), id);
+      }
+  });
+
+  it("has its gateway before a load balancer, without which AWS makes no public one and no VPC origin", () => {
+    for (const id of ["cloudfront-vpc", "cloudfront-public", "alb"]) {
+      const all = Object.entries(templateOf(agnostic, id).Resources) as [
+        string,
+        { readonly Type: string; readonly DependsOn?: readonly string[] },
+      ][];
+      const of = (type: string) => all.find(([, { Type }]) => Type === type)!;
+      const [, { DependsOn = [] }] = of("AWS::ElasticLoadBalancingV2::LoadBalancer");
+      assert.ok(DependsOn.includes(of("AWS::EC2::VPCGatewayAttachment")[0]), id);
+    }
+  });
+
+  it("may stand twice in a stack, under one name in two places", () => {
+    const app = newApp();
+    const stack = new Stack(app, "twice");
+    for (const place of ["a", "b"])
+      new ImageServer(new Construct(stack, place), "Images", {
+        exposure: "private-dns",
+        dns: { namespace: `${place}.internal` },
+      });
+    const template = app.synth().getStackByName("twice").template as Template;
+    const names = ofType(template, "AWS::CloudWatch::Dashboard").map((one) =>
+      plain(at(one, "DashboardName")),
+    );
+    assert.deepEqual(names.map((name) => name.replaceAll(/<[^>]*>/g, "")).sort(), [
+      "-a-Images-",
+      "-b-Images-",
+    ]);
+    const spaces = ofType(template, "AWS::Logs::MetricFilter").map((one) =>
+      plain(at(one, "MetricTransformations.0.MetricNamespace")),
+    );
+    assert.equal(new Set(spaces).size, 2);
+  });
+
+  it("refuses a certificate of another region where it knows its own", () => {
+    const env = { account: "123456789012", region: "us-east-1" };
+    assert.throws(() => assemble({ far: { ...NAMED, exposure: "alb" } }, env), {
+      name: "DeploymentError",
+      message: /^certificateArn: expected a certificate in us-east-1.*got one in eu-west-1$/,
+    });
   });
 
   it("runs on arm64, read-only, as nobody, and writes to /tmp alone", () => {

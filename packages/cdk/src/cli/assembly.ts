@@ -8,12 +8,15 @@ export interface Assembly {
   /** The path of its template. */
   readonly template: string;
   readonly needsBootstrap: boolean;
+  /** Where the file puts it; undefined where the settings of AWS's tools say. */
+  readonly region: string | undefined;
   readonly outputs: ReadonlySet<string>;
 }
 
 interface Artifact {
   readonly type: string;
   readonly displayName?: string;
+  readonly environment?: string;
   readonly properties?: {
     readonly templateFile?: string;
     readonly stackName?: string;
@@ -32,7 +35,8 @@ export function readAssembly(folder: string): Assembly {
   const [found] = stacks;
   if (found === undefined || stacks.length > 1)
     throw new Error(`expected one stack in ${folder}, got ${stacks.length}`);
-  const [id, { properties = {} }] = found;
+  const [id, { environment = "", properties = {} }] = found;
+  const region = environment.split("/").at(-1) ?? "";
   const template = join(folder, properties.templateFile ?? "");
   const { Outputs = {} } = readJson(template) as { Outputs?: Record<string, unknown> };
   return {
@@ -40,6 +44,7 @@ export function readAssembly(folder: string): Assembly {
     stack: properties.stackName ?? id,
     template,
     needsBootstrap: properties.requiresBootstrapStackVersion !== undefined,
+    region: region === "" || region === "unknown-region" ? undefined : region,
     outputs: new Set(Object.keys(Outputs)),
   };
 }

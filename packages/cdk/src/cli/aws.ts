@@ -13,10 +13,10 @@ export interface StackOutputs {
 /** CloudFront is one service for the whole world, and asked in this region. */
 export const EDGE_REGION = "us-east-1";
 
-/** Reads a stack's outputs. Rejects with a sentence where there is no such stack. */
-export async function readOutputs(stack: string): Promise<StackOutputs> {
+/** Reads a stack's outputs, in the region that all of AWS's tools take or in another one. Rejects where there is no such stack. */
+export async function readOutputs(stack: string, region?: string): Promise<StackOutputs> {
   const { CloudFormationClient, DescribeStacksCommand } = await import("@aws-sdk/client-cloudformation");
-  const client = new CloudFormationClient({});
+  const client = new CloudFormationClient(region === undefined ? {} : { region });
   const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stack }));
   return outputsOf(stack, Stacks[0]?.Outputs ?? []);
 }

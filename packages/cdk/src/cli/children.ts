@@ -11,6 +11,13 @@ export interface CliSettings {
   readonly entry: string;
 }
 
+/** A file that says what to deploy. */
+export interface ConfigFile {
+  readonly path: string;
+  /** What it is called at the terminal. */
+  readonly name: string;
+}
+
 /** Compiled, or as it is written where Node runs that. */
 const APP = fileURLToPath(
   new URL(import.meta.url.endsWith(".ts") ? "../app.ts" : "../app.js", import.meta.url),
@@ -39,9 +46,13 @@ export function pinnedCli(): CliSettings {
 }
 
 /** Makes the template in a folder; what is wrong stands on standard error. Resolves to the exit code. */
-export function runApp(folder: string, config: string): Promise<number> {
+export function runApp(folder: string, { path, name }: ConfigFile): Promise<number> {
   const conditions = process.execArgv.filter((flag) => flag.startsWith("--conditions="));
-  return run([...conditions, APP], { CDK_OUTDIR: folder, TINTYPE_CDK_CONFIG: config });
+  return run([...conditions, APP], {
+    CDK_OUTDIR: folder,
+    TINTYPE_CDK_CONFIG: path,
+    TINTYPE_CDK_CONFIG_NAME: name,
+  });
 }
 
 /** Runs CDK's command line in this terminal. Resolves to its exit code. */

@@ -1,7 +1,15 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fillBlocks } from "../cost/markdown.ts";
 import { factsOf, reportOf } from "../cost/report.ts";
-import { EGRESSES, EXAMPLE, PROFILES, SOURCES, withAvif, type Workload } from "../cost/workload.ts";
+import {
+  EGRESSES,
+  EGRESS_OF,
+  EXAMPLE,
+  PROFILES,
+  SOURCES,
+  withAvif,
+  type Workload,
+} from "../cost/workload.ts";
 import { UsageError, type Command } from "./command.ts";
 import { none, numberOf, parseFlags, wordOf, type Flags, type Parsed } from "./flags.ts";
 
@@ -19,16 +27,19 @@ const FLAGS: Flags = {
   markdown: "value",
 };
 
-const workloadOf = (flags: Parsed): Workload => ({
-  requests: numberOf(flags, "requests", EXAMPLE.requests, [1, 1e13]),
-  kb: numberOf(flags, "kb", EXAMPLE.kb, [0.1, 100_000]),
-  hitShare: numberOf(flags, "hit", EXAMPLE.hitShare * 100, [0, 100]) / 100,
-  ms: numberOf(flags, "ms", EXAMPLE.ms, [0, 100_000]),
-  sourceMb: numberOf(flags, "source-mb", EXAMPLE.sourceMb, [0, 10_000]),
-  sources: wordOf(flags, "sources", SOURCES, EXAMPLE.sources),
-  egress: wordOf(flags, "egress", EGRESSES, EXAMPLE.egress),
-  profile: wordOf(flags, "profile", PROFILES, EXAMPLE.profile),
-});
+function workloadOf(flags: Parsed): Workload {
+  const profile = wordOf(flags, "profile", PROFILES, EXAMPLE.profile);
+  return {
+    requests: numberOf(flags, "requests", EXAMPLE.requests, [1, 1e13]),
+    kb: numberOf(flags, "kb", EXAMPLE.kb, [0.1, 100_000]),
+    hitShare: numberOf(flags, "hit", EXAMPLE.hitShare * 100, [0, 100]) / 100,
+    ms: numberOf(flags, "ms", EXAMPLE.ms, [0, 100_000]),
+    sourceMb: numberOf(flags, "source-mb", EXAMPLE.sourceMb, [0, 10_000]),
+    sources: wordOf(flags, "sources", SOURCES, EXAMPLE.sources),
+    egress: wordOf(flags, "egress", EGRESSES, EGRESS_OF[profile]),
+    profile,
+  };
+}
 
 export const cost: Command = {
   usage: "cost [--requests 1e9] [--kb 40] [--hit 95] [--ms 60] [--avif] [--profile small] [--json]",
@@ -42,7 +53,7 @@ export const cost: Command = {
       "--avif      AVIF for everyone: fewer bytes, more CPU",
       `--profile   ${PROFILES.join(" or ")}`,
       `--sources   ${SOURCES.join(" or ")}: where originals lie; what comes from web servers passes the egress`,
-      `--egress    ${EGRESSES.join(" or ")}`,
+      `--egress    ${EGRESSES.join(" or ")}; by profile where it is left out, as the constructs do it`,
       "--source-mb mean size of an original, in MB",
       "--markdown  writes the tables into the marked blocks of a page, which is how docs/operate/scale.md is made",
     ].join("\n"),

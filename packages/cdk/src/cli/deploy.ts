@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { isCalled, readOutputs } from "./aws.ts";
 import { readAssembly, type Assembly } from "./assembly.ts";
-import { runAmazonCli, runApp, type CliSettings } from "./children.ts";
+import { runAmazonCli, runApp, type CliSettings, type ConfigFile } from "./children.ts";
 import { UsageError, type Command } from "./command.ts";
 import { CONFIG_FILE, writeMergedConfig } from "./deploy-config.ts";
 import { parseFlags, type Flags, type Parsed } from "./flags.ts";
@@ -73,18 +73,20 @@ export function createDeploy({ cli }: Partial<DeployParts> = {}): Command {
 }
 
 /** The file that the app reads: the one that is there, or one that holds what flags say as well. */
-function configOf(flags: Parsed, folder: string): string {
+function configOf(flags: Parsed, folder: string): ConfigFile {
   const named = flags.get("config");
   const changes = flags.all.get("set") ?? [];
-  const path = resolve(named ?? CONFIG_FILE);
-  if (existsSync(path) && changes.length === 0) return path;
+  const name = named ?? CONFIG_FILE;
+  const path = resolve(name);
+  if (existsSync(path) && changes.length === 0) return { path, name };
   if (named !== undefined && !existsSync(path))
     throw new Error(`expected a file that says what to deploy at ${named}, got none`);
   if (!existsSync(path) && changes.length === 0)
     throw new Error(
       `expected ${CONFIG_FILE} here, or --config, or --set, got none of them: a file with {} deploys the defaults`,
     );
-  return writeMergedConfig(path, changes, join(folder, CONFIG_FILE));
+  const merged = writeMergedConfig(path, changes, join(folder, CONFIG_FILE));
+  return { path: merged, name: existsSync(path) ? `${name} with --set` : "--set" };
 }
 
 interface Deploying {
@@ -97,7 +99,7 @@ interface Deploying {
 
 /** Has CDK's command line deploy what was made, its bootstrap first where there is none. Resolves to the exit code. */
 export async function deployAssembly(made: Assembly, { asks, forCli, cli, out }: Deploying): Promise<number> {
-  if (made.needsBootstrap && !(await isBootstrapped())) {
+  if (made.needsBootstrap && !(await isBootstrapped(made.region))) {
     out("CDK was never used in this account and region: its bootstrap is made first.");
     const code = await runAmazonCli(["bootstrap", "--app", made.folder, ...forCli], cli);
     if (code !== 0) return code;
@@ -114,9 +116,9 @@ export async function deployAssembly(made: Assembly, { asks, forCli, cli, out }:
   return 0;
 }
 
-async function isBootstrapped(): Promise<boolean> {
+async function isBootstrapped(region: string | undefined): Promise<boolean> {
   try {
-    await readOutputs(BOOTSTRAP_STACK);
+    await readOutputs(BOOTSTRAP_STACK, region);
     return true;
   } catch (error) {
     if (isCalled(error, "ValidationError")) return false;

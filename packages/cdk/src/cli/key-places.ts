@@ -16,8 +16,8 @@ export interface Places {
   writeStore(value: string): Promise<void>;
   /** Whether every task that serves was started after `moment`. */
   tasksKnow(moment: Date): Promise<boolean>;
-  /** Starts all tasks anew and waits until they serve. */
-  restartTasks(say: (line: string) => void): Promise<void>;
+  /** Starts all tasks anew and waits until they serve; undefined where the servers are no tasks of ECS, such as functions. */
+  readonly restartTasks: ((say: (line: string) => void) => Promise<void>) | undefined;
 }
 
 /** The name that the edge's function looks its keys up by. */
@@ -80,7 +80,7 @@ async function tasksOf(
   pollMs: number,
 ): Promise<Pick<Places, "tasksKnow" | "restartTasks">> {
   if (cluster === undefined || service === undefined)
-    return { tasksKnow: () => Promise.resolve(true), restartTasks: () => Promise.resolve() };
+    return { tasksKnow: () => Promise.resolve(true), restartTasks: undefined };
   const { ECSClient, DescribeServicesCommand, UpdateServiceCommand } = await import("@aws-sdk/client-ecs");
   const client = new ECSClient({});
   const look = async () => {

@@ -115,6 +115,7 @@ async function carryOut(
   { ring, words, restart, again }: Change,
 ): Promise<Ring> {
   const store = await places.readStore();
+  const restartTasks = restart ? places.restartTasks : undefined;
   // Before anything is written: it may be too long.
   const value = store && writeStore(ring, store.value);
   const steps = [
@@ -128,7 +129,11 @@ async function carryOut(
       words: `the edge has ${ring.pairs.length} ${ring.pairs.length === 1 ? "pair" : "pairs"}, ${ring.pairs.map(fingerprint).join(", ")}`,
       run: () => places.writeStore(value ?? ""),
     },
-    { is: restart, words: "all tasks were started anew", run: () => places.restartTasks(say) },
+    {
+      is: restartTasks !== undefined,
+      words: "all tasks were started anew",
+      run: () => restartTasks?.(say) ?? Promise.resolve(),
+    },
   ].filter(({ is }) => is);
   if (steps.length === 0) say("Nothing is to be done.");
   const done: string[] = [];
@@ -146,6 +151,10 @@ async function carryOut(
     done.push(step.words);
     say(`done: ${step.words}`);
   }
+  if (restart && restartTasks === undefined)
+    say(
+      "The stack has no tasks of ECS: deploy what serves anew before the next step, so that it knows the pairs.",
+    );
   return ring;
 }
 

@@ -22,6 +22,12 @@ export interface Workload {
   readonly profile: (typeof PROFILES)[number];
 }
 
+/** What each profile reaches the world by, where nobody says otherwise. */
+export const EGRESS_OF: Readonly<Record<Workload["profile"], Workload["egress"]>> = {
+  standard: "nat",
+  small: "public-ip",
+};
+
 /** The month that this package's documentation speaks of. */
 export const EXAMPLE: Workload = {
   requests: 1e9,

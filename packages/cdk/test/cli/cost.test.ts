@@ -18,7 +18,15 @@ import { capacityAt } from "../../src/cost/capacity.ts";
 import { computeDollars, dollarsPerMillion, rereadsToPay, tasksAt, vcpuAt } from "../../src/cost/compute.ts";
 import { BLOCKS, fillBlocks } from "../../src/cost/markdown.ts";
 import { planFor } from "../../src/cost/plans.ts";
-import { EXAMPLE, missesOf, transferGb, withAvif, type Workload } from "../../src/cost/workload.ts";
+import {
+  EGRESS_OF,
+  EXAMPLE,
+  missesOf,
+  transferGb,
+  withAvif,
+  type Workload,
+} from "../../src/cost/workload.ts";
+import { planOf } from "../../src/plan.ts";
 import { run, type Ran } from "./run.ts";
 
 const month = (change: Partial<Workload> = {}): Workload => ({ ...EXAMPLE, ...change });
@@ -147,6 +155,14 @@ describe("tintype-cdk cost", () => {
     assert.equal(code, 0);
     assert.match(text, /^total +4,424$/m);
     assert.match(text, /unverified/);
+  });
+
+  it("takes the way out that the profile has, as the construct does", async () => {
+    for (const profile of ["standard", "small"] as const) {
+      assert.equal(planOf({ profile }).egress, EGRESS_OF[profile]);
+      const { text } = await ask("--json", "--profile", profile);
+      assert.equal((JSON.parse(text) as { workload: Workload }).workload.egress, EGRESS_OF[profile]);
+    }
   });
 
   it("prints JSON that can be read", async () => {

@@ -88,6 +88,11 @@ describe("tintype-cdk deploy", () => {
     const { code, errors } = await deploy("--config", path, "--synth-only");
     assert.equal(code, 1);
     assert.match(errors, /exposure: expected .* got "moon"/);
+    // As whoever sits there calls it, and not by the merged file, which is gone by then.
+    const set = await deploy("--set", "cpu=3", "--synth-only");
+    assert.match(set.errors, /^--set: cpu: expected/m);
+    const both = await deploy("--config", "bad.json", "--set", "cpu=3", "--synth-only");
+    assert.match(both.errors, /^bad\.json with --set: exposure: expected/m);
   });
 
   it("bootstraps where CDK was never used, hands flags on, and says what comes next", async () => {
@@ -105,6 +110,17 @@ describe("tintype-cdk deploy", () => {
       ],
     ]);
     assert.match(said.join("\n"), /tintype-cdk smoke --stack pictures/);
+  });
+
+  it("looks for the bootstrap where the file puts the stack", async () => {
+    const path = file("pinned.json", JSON.stringify({ region: "ap-south-1", exposure: "private-dns" }));
+    const out = join(folder, "pinned");
+    assert.equal((await deploy("--config", path, "--synth-only", "--out", out)).code, 0);
+    amazon.calls.length = 0;
+    const settings = { asks: true, forCli: [], cli: recorder(0), out: () => undefined };
+    await deployAssembly(readAssembly(out), settings);
+    const look = amazon.calls.find(({ action }) => action === "DescribeStacks");
+    assert.match(look?.authorization ?? "", /\/ap-south-1\/cloudformation\//);
   });
 
   it("passes on that it failed, and says nothing of what comes next", async () => {

@@ -100,6 +100,16 @@ describe("step one", () => {
     assert.match(ran.errors, /got a failed deployment: tasks failed to start/);
   });
 
+  it("says that nothing was restarted where the servers are no tasks", async () => {
+    delete amazon.outputs["ClusterName"];
+    delete amazon.outputs["ServiceName"];
+    const ran = await rotate();
+    assert.equal(ran.code, 0, ran.errors);
+    assert.deepEqual(writes(), ["PutSecretValue", "PutKey"]);
+    assert.doesNotMatch(ran.text, /started anew/);
+    assert.match(ran.text, /deploy what serves anew before the next step/);
+  });
+
   it("does without an edge that verifies", async () => {
     delete amazon.outputs["KeyValueStoreArn"];
     assert.equal((await rotate()).code, 0);
