@@ -8,7 +8,8 @@ backend tintype {
     # asks once more over a new one where the server was faster to close.
 }
 
-# Who may purge.
+# Who may purge. Where something on this machine ends TLS in front of Varnish, all clients come from 127.0.0.1: take these
+# addresses out then, or have it speak the PROXY protocol (`-a 127.0.0.1:8443,PROXY`), which tells who asks.
 acl purgers {
     "localhost";
     "127.0.0.1";

@@ -1,6 +1,7 @@
 /**
  * The app that `tintype-cdk deploy` gives to CDK's command line: one stack, of what a file says. The file's path is in
- * TINTYPE_CDK_CONFIG, and what complaints call it in TINTYPE_CDK_CONFIG_NAME; or it lies where the command is called. Ends with 1 and a sentence for each complaint.
+ * TINTYPE_CDK_CONFIG, and what complaints call it in TINTYPE_CDK_CONFIG_NAME; or it lies where the command is called. Ends with
+ * 1 and a sentence for each complaint.
  */
 import { App } from "aws-cdk-lib";
 import { CONFIG_FILE, readConfig, type DeploymentConfig } from "./config-file.ts";

@@ -43,6 +43,11 @@ describe("the gallery", () => {
     assert.ok(html.includes('src="/&quot;&gt;&lt;b&gt;/unsafe/'));
   });
 
+  it("tells of the licences of our samples, and of none where the pictures are others", () => {
+    assert.match(galleryPage({ samples: ["nuthatch.jpg", "mine.jpg"], prefix: "" }), /LICENSE\.md/);
+    assert.doesNotMatch(galleryPage({ samples: ["mine.jpg"], prefix: "" }), /LICENSE/);
+  });
+
   it("leaves out what is no picture, and says so where nothing is left", () => {
     const html = galleryPage({ samples: ["LICENSE.md", ".DS_Store", "movie.mp4"], prefix: "" });
     assert.deepEqual(picturesOf(html), []);

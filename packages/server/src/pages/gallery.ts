@@ -27,7 +27,7 @@ export function galleryPage({ samples, prefix }: GalleryOptions): string {
 ${cards.length === 0 ? EMPTY : `<ol class="cards">${cards.join("")}</ol>`}
 ${rest > 0 ? `<p class="rest">${rest} more in the folder.</p>` : ""}
 </main>
-${FOOT}`;
+${footOf(shown)}`;
   return renderDocument({ title: "Tintype gallery", style: GALLERY_STYLE, script: GALLERY_SCRIPT, body });
 }
 
@@ -92,4 +92,11 @@ const HEAD = `<header class="top"><a class="brand" href="{home}">${MARK}<span>Ti
 
 const EMPTY = `<p class="empty">The folder holds no picture that a browser can show. Put a JPEG, PNG, WebP, AVIF, GIF or SVG file into it and load this page again.</p>`;
 
-const FOOT = `<footer><p>Bytes are those of the bodies that your browser receives, with the formats that it accepts. The authors and licences of the sample photographs are in <code>samples/LICENSE.md</code>.</p></footer>`;
+const BYTES = "Bytes are those of the bodies that your browser receives, with the formats that it accepts.";
+const LICENCES = "The authors and licences of the sample photographs are in <code>samples/LICENSE.md</code>.";
+
+/** A folder of one's own has no licences of ours to tell of. */
+const footOf = (shown: readonly string[]): string => {
+  const isOurs = shown.some((name) => Object.hasOwn(PICKED, name));
+  return `<footer><p>${isOurs ? `${BYTES} ${LICENCES}` : BYTES}</p></footer>`;
+};
