@@ -149,6 +149,33 @@ describe("use", () => {
         code: "option_not_allowed",
       });
   });
+
+  it("comes to a thousand options in one URL, and no more", () => {
+    const names = (count: number): string => Array.from({ length: count }, () => "small").join(":");
+    const width = (segments: readonly string[], grammar: Grammar = {}): number | undefined =>
+      parseSegments(segments, { presets, ...grammar }).width;
+    const tooMuch = {
+      name: "UrlError",
+      code: "invalid_option",
+      message: "preset small: expected at most 1000 options out of presets, got more",
+    };
+    assert.equal(width([`pr:${names(500)}`, "w:7"]), 7);
+    assert.throws(() => width([`pr:${names(501)}`]), tooMuch);
+    assert.throws(() => width([`pr:${names(300)}`, "w:7", `pr:${names(201)}`]), tooMuch);
+    // What a URL says by itself is bounded by its own length.
+    const many = Array.from({ length: 2000 }, () => "w:5");
+    assert.equal(width([...many, `pr:${names(500)}`]), 10);
+    assert.equal(width([names(500)], { onlyPresets: true }), 10);
+    assert.throws(() => width([names(501)], { onlyPresets: true }), tooMuch);
+  });
+
+  it("counts what presets make of one another", () => {
+    const doubled = Array.from({ length: 20 }, (_, i) => `p${i + 1}=pr:p${i}:p${i}`);
+    assert.throws(() => parsePresets(["p0=w:1", ...doubled]), {
+      code: "invalid_option",
+      message: /^preset p9: .*expected at most 1000 options out of presets, got more$/,
+    });
+  });
 });
 
 describe("the default preset", () => {

@@ -69,20 +69,30 @@ const SPELLINGS: ReadonlyMap<string, Spelling> = new Map([
 
 const separatorOf = ({ separator = ":" }: Grammar): string => separator;
 
+/** What was read so far. */
+interface Sofar {
+  readonly options: Options;
+  /** How many segments came out of presets. */
+  readonly unfolded: number;
+}
+
+/** A path of a few thousand names of presets would otherwise hold the server up for as long as it takes to read them all. */
+const MOST_UNFOLDED = 1000;
+
 /** The options that a list of segments asks for, left to right; a later one wins. Throws UrlError. */
 export function parseSegments(segments: readonly string[], grammar: Grammar = {}): Options {
   const start = applyPresets(
-    grammar.defaults ?? {},
+    { options: grammar.defaults ?? {}, unfolded: 0 },
     grammar.presets?.has("default") ? ["default"] : [],
     grammar,
   );
-  if (!grammar.onlyPresets) return applyAll(start, segments, { grammar, expanding: [] });
+  if (!grammar.onlyPresets) return applyAll(start, segments, { grammar, expanding: [] }).options;
   const names = segments.flatMap((segment) => segment.split(separatorOf(grammar)));
-  return applyPresets(start, names, grammar);
+  return applyPresets(start, names, grammar).options;
 }
 
-const applyPresets = (options: Options, names: readonly string[], grammar: Grammar): Options =>
-  names.reduce((sofar, name) => expand(sofar, name, { grammar, expanding: [] }), options);
+const applyPresets = (start: Sofar, names: readonly string[], grammar: Grammar): Sofar =>
+  names.reduce((sofar, name) => expand(sofar, name, { grammar, expanding: [] }), start);
 
 interface Reading {
   readonly grammar: Grammar;
@@ -90,11 +100,17 @@ interface Reading {
   readonly expanding: readonly string[];
 }
 
-const applyAll = (options: Options, segments: readonly string[], reading: Reading): Options =>
-  segments.reduce((sofar, segment) => apply(sofar, segment, reading), options);
+const applyAll = (start: Sofar, segments: readonly string[], reading: Reading): Sofar =>
+  segments.reduce((sofar, segment) => apply(sofar, segment, reading), start);
 
-function apply(options: Options, segment: string, reading: Reading): Options {
+function apply(before: Sofar, segment: string, reading: Reading): Sofar {
   const { grammar, expanding } = reading;
+  const unfolded = before.unfolded + (expanding.length > 0 ? 1 : 0);
+  if (unfolded > MOST_UNFOLDED)
+    throw new UrlError(
+      "invalid_option",
+      `expected at most ${MOST_UNFOLDED} options out of presets, got more`,
+    );
   const [name = "", ...args] = segment.split(separatorOf(grammar));
   const spelling = SPELLINGS.get(name);
   if (!spelling)
@@ -108,9 +124,10 @@ function apply(options: Options, segment: string, reading: Reading): Options {
       "security_option",
       `option ${name} costs a new picture each time, which is not permitted here`,
     );
-  if (spelling.row.preset) return args.reduce((sofar, preset) => expand(sofar, preset, reading), options);
+  const start = { ...before, unfolded };
+  if (spelling.row.preset) return args.reduce((sofar, preset) => expand(sofar, preset, reading), start);
   try {
-    return spelling.assign(options, args);
+    return { options: spelling.assign(before.options, args), unfolded };
   } catch (error) {
     if (error instanceof CodecError) throw new UrlError("invalid_option", `${name}: ${error.message}`);
     throw error;
@@ -118,13 +135,13 @@ function apply(options: Options, segment: string, reading: Reading): Options {
 }
 
 /** A preset that is already being expanded says nothing new, so a preset that names itself ends. */
-function expand(options: Options, name: string, { grammar, expanding }: Reading): Options {
-  if (expanding.includes(name)) return options;
+function expand(sofar: Sofar, name: string, { grammar, expanding }: Reading): Sofar {
+  if (expanding.includes(name)) return sofar;
   const segments = grammar.presets?.get(name);
   if (!segments)
     throw new UrlError("unknown_preset", `expected the name of a preset, got ${JSON.stringify(name)}`);
   try {
-    return applyAll(options, segments, { grammar, expanding: [...expanding, name] });
+    return applyAll(sofar, segments, { grammar, expanding: [...expanding, name] });
   } catch (error) {
     throw error instanceof UrlError ? new UrlError(error.code, `preset ${name}: ${error.message}`) : error;
   }
@@ -132,4 +149,4 @@ function expand(options: Options, name: string, { grammar, expanding }: Reading)
 
 /** What a preset says by itself, the default preset left aside. Throws UrlError with its name. */
 export const expandPreset = (name: string, grammar: Grammar): Options =>
-  expand({}, name, { grammar, expanding: [] });
+  expand({ options: {}, unfolded: 0 }, name, { grammar, expanding: [] }).options;

@@ -63,6 +63,16 @@ describe("presets", { concurrency: 4 }, () => {
     assert.equal(await shape(server, `${origin.target("/jpeg")}@png`), "40x30 png");
   });
 
+  it("come to a thousand options in one URL, so that a long list of them holds nobody up", async () => {
+    const { length } = origin.target("/jpeg");
+    const names = Array.from({ length: (8000 - length) / 5 }, () => "both").join(":");
+    await assertRefused(
+      server,
+      origin.target("/jpeg", `pr:${names}`),
+      invalid("invalid_option", /at most 1000 options out of presets/),
+    );
+  });
+
   it("may stream the original", async () => {
     assert.equal(await shape(server, origin.target("/jpeg", "pr:raw")), "64x48 jpeg");
   });
