@@ -7,13 +7,14 @@
  *     node scripts/container.mjs --release      refuses where an image is named without its digest
  *     node scripts/container.mjs pin            writes the digests
  *
- * `--store` keeps images between runs; without it nothing is left.
+ * `--store` keeps images between runs; without it nothing is left. `COMPOSE` names a program of Compose's version 2 and `MINIO` one
+ * of MinIO; without the first, `compose` is tried with version 1 alone, without the other its profile `s3` is left out.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { checkArm64 } from "./container/arm64.mjs";
-import { makeNginxBase, makeNodeBase } from "./container/bases.mjs";
+import { has, makeNodeBase } from "./container/bases.mjs";
 import { checkCompose } from "./container/compose.mjs";
 import { baseOf, build, IMAGE } from "./container/image.mjs";
 import * as inside from "./container/inside.mjs";
@@ -25,7 +26,6 @@ import { checkSuite } from "./container/suite.mjs";
 import { exitCode, giveUp, seconds } from "./node.mjs";
 
 const DEBUG = "localhost/tintype:debug";
-const NGINX = "docker.io/library/nginx:1.28";
 
 /** THE TABLE of checks, in the order in which they are made. */
 const CHECKS = {
@@ -46,22 +46,12 @@ const CHECKS = {
     await build(context.store, { tag: DEBUG, target: "debug" });
     return inside.checkDebug({ ...context, debug: DEBUG });
   },
-  compose: async (context) => {
-    if (!(await has(context.store, NGINX)))
-      await makeNginxBase(context.store, { name: NGINX, node: baseOf().name });
-    return checkCompose(context);
-  },
+  compose: checkCompose,
   arm64: checkArm64,
   suite: checkSuite,
 };
 
 const say = (line) => process.stdout.write(`${line}\n`);
-
-const has = (store, image) =>
-  store.podman(["image", "exists", image]).then(
-    () => true,
-    () => false,
-  );
 
 async function attempt(name, work) {
   const start = performance.now();

@@ -1,6 +1,9 @@
 /** What became of each file of tests: a reporter for node:test that writes it down, and what reads it again. */
 import { resolve } from "node:path";
 
+/** The name under which node:test takes it. */
+export const REPORTER = import.meta.url;
+
 const NONE = { tests: 0, passed: 0, failed: 0, cancelled: 0, skipped: 0, todo: 0 };
 const CRASHED = { ...NONE, tests: 1, failed: 1 };
 

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:f
 import { join, relative } from "node:path";
 import { installLine, missing } from "./needs.mjs";
 import { ensureInstalled, fitNode, root, run, seconds } from "./node.mjs";
-import { broken, readResults, replaced, total } from "./results.mjs";
+import { broken, readResults, replaced, REPORTER, total } from "./results.mjs";
 
 const LINT = ["node_modules/eslint/bin/eslint.js", ".", "--max-warnings", "0"];
 const STEPS = [
@@ -22,7 +22,7 @@ const RUNNER = [
   "--test-timeout=300000",
   "--test-reporter=spec",
   "--test-reporter-destination=stdout",
-  "--test-reporter=./scripts/results.mjs",
+  `--test-reporter=${REPORTER}`,
   `--test-reporter-destination=${RESULTS}`,
 ];
 

@@ -6,23 +6,38 @@ import { build, NODE, TINTYPE } from "./image.mjs";
 const QEMU = "/usr/bin/qemu-aarch64-static";
 const TAG = "localhost/tintype:arm64";
 
-/** Run inside: prints what each format has come to, and of which machine it all is. */
+/**
+ * Run inside: prints what each format has come to, and of which machine it all is. Every picture is rendered by the server's own
+ * code, but in this process: qemu would have to be registered with the kernel to start another one.
+ */
 const SCRIPT = `
   import { createRequire } from "node:module";
-  const require = createRequire("/app/node_modules/tintype/package.json");
-  const sharp = require("sharp");
-  const { data, info } = await sharp({ create: { width: 96, height: 64, channels: 3, background: "teal" } }).raw().toBuffer({ resolveWithObject: true });
-  const raw = { raw: { width: info.width, height: info.height, channels: info.channels } };
+  const tintype = "/app/node_modules/tintype";
+  const at = (path) => import(tintype + "/dist/" + path);
+  const [{ configOf }, { FORMATS }, { render }, { closeLoaders }] = await Promise.all(
+    ["config/config.js", "formats.js", "image/render.js", "image/loaders.js"].map(at),
+  );
+  const sharp = createRequire(tintype + "/package.json")("sharp");
+  closeLoaders();
+  const { limits, encode, image, watermark } = configOf({});
+  const settings = { limits, encode, image, watermark: { opacity: watermark.opacity } };
+  const make = (original, source, options) =>
+    render({ source, options, accepted: [], enforced: [] }, { original }, settings);
+  const teal = await sharp({ create: { width: 96, height: 64, channels: 3, background: "teal" } }).png().toBuffer();
   const done = {};
-  for (const format of ["jpeg", "png", "webp", "gif", "avif", "tiff"]) {
-    const bytes = await sharp(data, raw).toFormat(format).toBuffer();
-    const back = await sharp(bytes).resize(48).raw().toBuffer({ resolveWithObject: true });
-    done[format] = back.info.width + "x" + back.info.height;
+  for (const [format, { load, save }] of Object.entries(FORMATS).filter(([, { load, save }]) => load && save)) {
+    const { bytes } = await make(teal, "png", { format });
+    const back = await make(bytes, format, { format: "png", width: 48 });
+    const { data, info } = await sharp(back.bytes).raw().toBuffer({ resolveWithObject: true });
+    const isTeal = [0, 128, 128].every((value, channel) => Math.abs(data[channel] - value) < 6);
+    done[format] = info.width + "x" + info.height + (isTeal ? " teal" : " " + data.subarray(0, 3).join());
   }
   const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="96" height="64"><text y="40" font-size="30">iW</text></svg>';
-  const drawn = await sharp(Buffer.from(svg)).raw().toBuffer();
+  const drawn = await sharp((await make(Buffer.from(svg), "svg", { format: "png" })).bytes).raw().toBuffer();
   done.svg = drawn.some((byte) => byte > 0) ? "drawn" : "empty";
   console.log(JSON.stringify({ arch: process.arch, node: process.versions.node, done }));`;
+
+const expected = (format) => (format === "svg" ? "drawn" : "48x32 teal");
 
 export async function checkArm64({ store }) {
   if (!existsSync(QEMU)) complain("qemu for arm64", "(Debian: qemu-user-static)", "none");
@@ -57,7 +72,7 @@ export async function checkArm64({ store }) {
     SCRIPT,
   );
   const { arch, node, done } = JSON.parse(stdout.split("\n").at(-1));
-  const wrong = Object.entries(done).filter(([name, what]) => what !== (name === "svg" ? "drawn" : "48x32"));
+  const wrong = Object.entries(done).filter(([name, what]) => what !== expected(name));
   if (arch !== "arm64" || wrong.length > 0)
     complain("every format", "on arm64", `${arch}: ${JSON.stringify(done)}`);
   const { stdout: version } = await inside(NODE, TINTYPE, "version");

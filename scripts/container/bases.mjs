@@ -3,7 +3,7 @@
  * is reached: Debian from its own mirror, and Node's own binaries as npm has them.
  */
 import { join } from "node:path";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { CERTIFICATES, trusting } from "./certificates.mjs";
 
 /** Debian as the stand-ins have it; about 40 s and 180 MB. */
@@ -59,19 +59,62 @@ export async function makeNodeBase(store, { name, major }) {
   }
 }
 
-/** nginx's official image, as far as `deploy/nginx` needs it: Debian's, with the module for JavaScript at the same place. */
-export async function makeNginxBase(store, { name, node }) {
-  const folder = join(store.folder, "nginx");
+/**
+ * What the other images have to offer, from Debian's packages: the same programs at the same places, started by the same words and
+ * as the same users, as far as compose.yaml and `deploy` go.
+ */
+const SERVICES = {
+  nginx: {
+    packages: "nginx-light libnginx-mod-http-js",
+    // Debian's nginx asks its own folder for modules, and runs as another user.
+    lines: ["RUN useradd --system nginx && rm -f /etc/nginx/modules-enabled/*"],
+  },
+  varnish: {
+    packages: "varnish",
+    lines: [
+      'CMD ["varnishd", "-F", "-n", "/var/lib/varnish/varnishd", "-f", "/etc/varnish/default.vcl", "-a", "http=:80,HTTP", "-s", "malloc,100M"]',
+    ],
+  },
+  redis: { packages: "redis-server", lines: [] },
+  prometheus: {
+    packages: "prometheus",
+    lines: [
+      "RUN mkdir /prometheus && chown nobody /prometheus",
+      "USER nobody",
+      'ENTRYPOINT ["prometheus", "--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/prometheus"]',
+    ],
+  },
+};
+
+/** Makes an image that stands in for a service's, on the stand-in of Node's; an image that is there is kept. */
+export async function makeService(store, { service, name, node }) {
+  if (await has(store, name)) return;
+  const { packages, lines } = SERVICES[service];
+  const install = `RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends ${packages} >/dev/null`;
+  await bud(store, { service, name, lines: [`FROM ${node}`, install, ...lines] });
+}
+
+/** The object store's image around MinIO's own program. */
+export async function makeObjectStore(store, { name, program }) {
+  if (await has(store, name)) return;
+  const lines = ["FROM scratch", "COPY minio /usr/bin/minio", 'ENTRYPOINT ["/usr/bin/minio"]'];
+  await bud(store, { service: "s3", name, lines, files: { minio: program } });
+}
+
+async function bud(store, { service, name, lines, files = {} }) {
+  const folder = join(store.folder, service);
   mkdirSync(folder, { recursive: true });
-  const packages = "nginx-light libnginx-mod-http-js";
-  // Debian's nginx asks its own folder for modules, and runs as another user.
-  const lines = [
-    `FROM ${node}`,
-    `RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends ${packages} >/dev/null && useradd --system nginx && rm -f /etc/nginx/modules-enabled/*`,
-  ];
+  for (const [place, source] of Object.entries(files)) copyFileSync(source, join(folder, place));
   writeFileSync(join(folder, "Dockerfile"), `${lines.join("\n")}\n`);
   await store.buildah(
     ["bud", "--pull-never", "--isolation", "chroot", "--format", "docker", "-t", name, folder],
-    { seconds: 240 },
+    { seconds: 300 },
   );
 }
+
+/** Tells whether a store has an image. */
+export const has = (store, image) =>
+  store.podman(["image", "exists", image]).then(
+    () => true,
+    () => false,
+  );

@@ -1,15 +1,17 @@
 /**
- * compose.yaml as it ships, brought up on podman's socket: server and edge. All of it happens in a network of its own, in which
- * this file is run as a program, so that no bridge and no rule of the firewall is left on the machine.
+ * compose.yaml as it ships, brought up on podman's socket: server and edge, then its profiles. All of it happens in a network of
+ * its own, in which this file is run as a program, so that no bridge and no rule of the firewall is left on the machine.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { createHmac } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { ended, root } from "../node.mjs";
+import { makeObjectStore, makeService } from "./bases.mjs";
 import { expectEqual } from "./expect.mjs";
-import { IMAGE } from "./image.mjs";
+import { baseOf, IMAGE } from "./image.mjs";
+import { observeProfile, PROFILES } from "./profiles.mjs";
 import { until } from "./server.mjs";
 import { openStore } from "./store.mjs";
 
@@ -17,16 +19,30 @@ const KEY = "aa".repeat(16);
 const SALT = "bb".repeat(16);
 // Free in a network of its own.
 const PORT = "8080";
+const URL_OF_EDGE = `http://127.0.0.1:${PORT}`;
+const STARTS_WITHIN_MS = 90_000;
+
+const ACCEPTS = {
+  chrome: "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8",
+  firefox: "image/avif,image/webp,image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5",
+};
 
 function sign(path) {
   const mac = createHmac("sha256", Buffer.from(KEY, "hex")).update(Buffer.from(SALT, "hex"));
   return `/${mac.update(path).digest("base64url")}${path}`;
 }
 
-const ACCEPTS = {
-  chrome: "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8",
-  firefox: "image/avif,image/webp,image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5",
-};
+/** Asks for a signed picture as one of the browsers. */
+const picture = (path, { url = URL_OF_EDGE, browser = "chrome" } = {}) =>
+  fetch(`${url}${sign(path)}`, { headers: { accept: ACCEPTS[browser] } });
+
+/** Image of a service as compose.yaml names it. */
+function imageOf(service) {
+  const text = readFileSync(join(root, "compose.yaml"), "utf8");
+  const [, name] = new RegExp(`^  ${service}:\\n    image: \\$\\{\\w+:-([^}]+)\\}`, "m").exec(text) ?? [];
+  if (name === undefined) throw new Error(`expected an image of ${service} in compose.yaml, got none`);
+  return name;
+}
 
 /** Podman's service, which speaks as Docker's does. */
 async function serve(store) {
@@ -44,32 +60,39 @@ async function serve(store) {
   };
 }
 
-async function observe(url) {
-  const ask = (path, accept) => fetch(`${url}${path}`, { headers: { accept } });
-  await until(
-    "an edge that answers",
-    () =>
-      ask("/edge-health", "*/*").then(
-        ({ ok }) => ok,
-        () => false,
-      ),
-    60_000,
-  );
-  const path = "/w:160/plain/local:///brushes.jpg";
-  const picture = (browser) => ask(sign(path), ACCEPTS[browser]);
-  await until("a server behind it", async () => (await picture("chrome")).status === 200, 60_000);
-  const [again, other, unsigned, hidden] = [
-    await picture("chrome"),
-    await picture("firefox"),
-    await ask(`/_${path}`, "*/*"),
-    await ask("/health", "*/*"),
-  ];
-  const facts = ({ status, headers }) => [status, headers.get("content-type"), headers.get("x-cache")];
-  return { again: facts(again), other: facts(other), unsigned: unsigned.status, hidden: hidden.status };
+/** The one container of a service: its id, its address in Compose's network, the exit code of one that has ended. */
+async function containerOf(store, service) {
+  const filters = ["project=tintype", `service=${service}`].flatMap((each) => [
+    "--filter",
+    `label=com.docker.compose.${each}`,
+  ]);
+  const { stdout: id } = await store.podman(["ps", "--all", "--quiet", ...filters]);
+  const { stdout } = await store.podman(["inspect", id]);
+  const [{ State, NetworkSettings }] = JSON.parse(stdout);
+  const [network] = Object.values(NetworkSettings.Networks ?? {});
+  return { id, address: network?.IPAddress, exitCode: State.ExitCode };
 }
 
-/** Brings it up, looks at it, and takes it down again; gives what was seen. */
-async function bringUp(store) {
+async function observeEdge() {
+  const ask = (path) => fetch(`${URL_OF_EDGE}${path}`, { headers: { accept: "*/*" } });
+  const isThere = ({ ok }) => ok;
+  const answers = () => ask("/edge-health").then(isThere, () => false);
+  await until("an edge that answers", answers, STARTS_WITHIN_MS);
+  const path = "/w:160/plain/local:///brushes.jpg";
+  await until("a server behind it", async () => (await picture(path)).status === 200, STARTS_WITHIN_MS);
+  const facts = ({ status, headers }) => [status, headers.get("content-type"), headers.get("x-cache")];
+  const seen = {
+    again: facts(await picture(path)),
+    other: facts(await picture(path, { browser: "firefox" })),
+    unsigned: (await ask(`/_${path}`)).status,
+    hidden: (await ask("/health")).status,
+  };
+  const hit = [200, "image/avif", "HIT"];
+  expectEqual("through the edge", seen, { again: hit, other: hit, unsigned: 403, hidden: 404 });
+}
+
+/** Brings it up with one program, looks at it, and takes it down again; gives what was seen. */
+async function bringUp(store, { program, profiles }) {
   const service = await serve(store);
   const env = {
     ...store.env,
@@ -79,40 +102,67 @@ async function bringUp(store) {
     TINTYPE_PORT: PORT,
     IMGPROXY_KEY: KEY,
     IMGPROXY_SALT: SALT,
+    ...Object.assign({}, ...profiles.map((name) => PROFILES[name].settings)),
   };
-  const options = { cwd: root, env, encoding: "utf8", timeout: 180_000 };
-  const compose = (...words) => spawnSync("docker-compose", ["--file", "compose.yaml", ...words], options);
+  const options = { cwd: root, env, encoding: "utf8", timeout: 240_000 };
+  const flags = profiles.flatMap((name) => ["--profile", name]);
+  const compose = (...words) => spawnSync(program, ["--file", "compose.yaml", ...flags, ...words], options);
+  const services = ["tintype", "function", "edge", ...profiles.map((name) => PROFILES[name].service)];
   try {
-    const { status, stderr } = compose("up", "--detach", "--no-build");
-    if (status !== 0) throw new Error(`docker-compose up ended with ${status}: ${stderr.slice(-1500)}`);
-    const seen = await observe(`http://127.0.0.1:${PORT}`).catch((error) => {
+    const { status, stderr } = compose("up", "--detach", "--no-build", ...services);
+    if (status !== 0) throw new Error(`${program} up ended with ${status}: ${stderr.slice(-1500)}`);
+    const seen = [];
+    try {
+      await observeEdge();
+      for (const name of profiles) {
+        const around = { store, picture, containerOf: (each) => containerOf(store, each) };
+        seen.push(`${name} ${await observeProfile(name, around)}`);
+      }
+    } catch (error) {
       throw new Error(`${error.message}\n${compose("logs", "--no-color", "--tail", "4").stdout}`);
-    });
-    const hit = [200, "image/avif", "HIT"];
-    expectEqual("through the edge", seen, { again: hit, other: hit, unsigned: 403, hidden: 404 });
+    }
     const start = performance.now();
     compose("stop", "tintype");
     const took = (performance.now() - start) / 1000;
-    const { stdout } = compose("ps");
-    expectEqual("how the server has ended", /_tintype_\d .*Exit (\d+)/.exec(stdout)?.[1], "0");
-    return `signed 200, then HIT for two browsers; unsigned 403; server stops with 0 in ${took.toFixed(1)} s`;
+    expectEqual("how the server has ended", (await containerOf(store, "tintype")).exitCode, 0);
+    return [
+      `${versionOf(program)}: signed 200, then HIT for two browsers; unsigned 403; stops with 0 in ${took.toFixed(1)} s`,
+      ...seen,
+    ].join("; ");
   } finally {
     compose("down", "--volumes", "--timeout", "5");
     await service.stop();
   }
 }
 
+/** "Compose 1.29.2"; a build from its sources calls itself "dev". */
+function versionOf(program) {
+  const { stdout = "" } = spawnSync(program, ["version"], { encoding: "utf8" });
+  return `Compose ${/version v?([\w.]+)/.exec(stdout)?.[1] ?? "of an unknown version"}`;
+}
+
 export async function checkCompose({ store }) {
-  const program = ["unshare", "--net", "--", process.execPath, fileURLToPath(import.meta.url), store.folder];
-  const { stdout } = await store.other(program[0], program.slice(1), { seconds: 300 });
-  return stdout;
+  const node = baseOf().name;
+  const { COMPOSE, MINIO } = process.env;
+  await makeService(store, { service: "nginx", name: imageOf("edge"), node });
+  for (const service of ["varnish", "redis", "prometheus"])
+    await makeService(store, { service, name: imageOf(service), node });
+  if (MINIO) await makeObjectStore(store, { name: imageOf("s3"), program: MINIO });
+  const profiles = Object.keys(PROFILES).filter((name) => name !== "s3" || MINIO);
+  const said = [];
+  for (const program of ["docker-compose", ...(COMPOSE ? [COMPOSE] : [])]) {
+    const task = JSON.stringify({ program, profiles });
+    const words = ["--net", "--", process.execPath, fileURLToPath(import.meta.url), store.folder, task];
+    said.push((await store.other("unshare", words, { seconds: 400 })).stdout);
+  }
+  return said.join("\n          ");
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   const store = openStore(process.argv[2]);
   spawnSync("ip", ["link", "set", "lo", "up"], { env: store.env });
   try {
-    process.stdout.write(`${await bringUp(store)}\n`);
+    process.stdout.write(`${await bringUp(store, JSON.parse(process.argv[3]))}\n`);
   } catch (error) {
     process.stderr.write(`${error.message}\n`);
     process.exitCode = 1;

@@ -5,8 +5,8 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readCounts } from "../counts.mjs";
 import { ended, root } from "../node.mjs";
+import { broken, readResults, REPORTER, total } from "../results.mjs";
 import { runWords, USER } from "./image.mjs";
 
 const FOLDER = "packages/server/test/http";
@@ -74,7 +74,7 @@ export async function checkSuite({ store, say, pattern = "" }) {
   const files = readdirSync(join(root, FOLDER))
     .filter((name) => name.endsWith(".test.ts") && name.includes(pattern) && !skipped.has(name))
     .map((name) => join(FOLDER, name));
-  const tap = join(store.folder, "suite.tap");
+  const results = join(store.folder, "suite.jsonl");
   const skips = LEFT_OUT.flatMap(({ groups = [], tests = [] }) => [
     ...groups.map((name) => `--test-skip-pattern=/^${escape(name)}( |$)/`),
     ...tests.map((name) => `--test-skip-pattern=/${escape(name)}$/`),
@@ -86,23 +86,23 @@ export async function checkSuite({ store, say, pattern = "" }) {
     "--test-timeout=120000",
     ...skips,
   ];
-  const reporters = ["--test-reporter=tap", `--test-reporter-destination=${tap}`];
+  const reporters = [`--test-reporter=${REPORTER}`, `--test-reporter-destination=${results}`];
   const child = spawn(process.execPath, [...flags, ...reporters, ...files], {
     cwd: root,
     env: { ...process.env, TMPDIR: folder, TINTYPE_TEST_LAUNCHER: writeLauncher(store, folder) },
     stdio: ["ignore", "ignore", "inherit"],
   });
   const { code } = await ended(child);
-  const text = readFileSync(tap, "utf8");
-  const { tests, pass, fail, cancelled } = readCounts(text);
-  const failures = [...text.matchAll(/^ +not ok \d+ - (.*)$/gm)].map(([, name]) => name);
-  if (code !== 0 || pass === 0) {
-    for (const failure of failures) say(`      ${failure}`);
-    throw new Error(`expected all tests to pass, got ${fail + cancelled} failures of ${tests}`);
+  const read = readResults(readFileSync(results, "utf8"));
+  const { tests, passed, failed, cancelled } = total(read);
+  if (code !== 0 || passed === 0) {
+    for (const file of broken(read))
+      for (const failure of read.files.get(file).failed) say(`      ${failure}`);
+    throw new Error(`expected all tests to pass, got ${failed + cancelled} failures of ${tests}`);
   }
   const left = LEFT_OUT.map(
     ({ files = [], groups = [], tests = [] }) => files.length + groups.length + tests.length,
   );
   const out = left.reduce((sum, each) => sum + each, 0);
-  return `${pass} tests of ${files.length} files passed; ${out} files, groups and tests are left out`;
+  return `${passed} tests of ${files.length} files passed; ${out} files, groups and tests are left out`;
 }

@@ -41,6 +41,7 @@ declare module "*/scripts/results.mjs" {
     >;
     readonly isWhole: boolean;
   }
+  export const REPORTER: string;
   export function readResults(text: string): Results;
   export function total(results: Results): Counts & { readonly skips: readonly Skip[] };
   export function broken(results: Results): string[];

@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import { describe, it } from "node:test";
 import { find, installLine, NEEDS } from "../../../scripts/needs.mjs";
 import { exitCode, isNetworkFailure, nodePackage, reaches } from "../../../scripts/node.mjs";
-import { broken, readResults, replaced, total, type Results } from "../../../scripts/results.mjs";
+import { broken, readResults, replaced, REPORTER, total, type Results } from "../../../scripts/results.mjs";
 import { useFolder } from "./fixtures/folder.ts";
 
 const script = (name: string): URL => new URL(`../../../scripts/${name}`, import.meta.url);
@@ -88,7 +88,7 @@ describe("outer", () => { define(); it("holds", () => {}); });`,
     "crash.test.mjs": `${HEAD}it("holds", () => {}); process.exit(3);`,
   }));
   const runOf = async (...names: string[]): Promise<Results> => {
-    const reporter = `--test-reporter=${script("results.mjs").href}`;
+    const reporter = `--test-reporter=${REPORTER}`;
     const words = ["--test", reporter, "--test-reporter-destination=stdout", ...names];
     // What node:test sets for its own children would make this one a child, too.
     const { NODE_TEST_CONTEXT: _, ...env } = process.env;
