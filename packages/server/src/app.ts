@@ -7,13 +7,13 @@ import { createCollector } from "./collector.ts";
 import type { Config } from "./config/settings.ts";
 import { createFetch } from "./download.ts";
 import { openEdges } from "./edges.ts";
-import { HttpError } from "./errors.ts";
+import type { HttpError } from "./errors.ts";
 import { createExplain, type Explanation } from "./explaining.ts";
 import { openFallback } from "./fallback.ts";
 import { createSecretCheck } from "./guard/signature.ts";
 import { createHandle, type Told } from "./handle.ts";
 import type { RenderSettings } from "./image/settings.ts";
-import { decideOn, type Job } from "./job.ts";
+import { decideOn } from "./job.ts";
 import { createKeep } from "./keeping.ts";
 import type { Ask, Headers } from "./message.ts";
 import type { Log } from "./observe/log.ts";
@@ -95,11 +95,7 @@ export async function createApp(config: Config, log: Log, watch: Watch = {}): Pr
     admit: (source) => admit(source, allowlist),
     relay: (job, ask) => relay(job, ask, relaySettings),
     keep: createKeep({ ...caches, freshness, by }),
-    standIn: (job, error) => {
-      const other = desk.standIn(job, error);
-      if (other) warnOfFallback(log, error, job);
-      return other;
-    },
+    standIn: desk.standIn,
     fetch: desk.fetch,
     weigh: (job, original) => weigh(original, job, config),
     queue,
@@ -206,11 +202,3 @@ const queueOf = ({ render }: Config) => ({
   waitSeconds: render.queueTimeout,
   ...(render.memory > 0 && { budgetBytes: render.memory }),
 });
-
-function warnOfFallback(log: Log, error: HttpError, { source }: Job): void {
-  log.warn("Could not load image. Using fallback image", {
-    image_url: source,
-    code: error.code,
-    error: error.message,
-  });
-}

@@ -52,6 +52,8 @@ export interface Told {
   readonly rendition?: Rendition;
   readonly state?: Served["state"] | "raw";
   readonly error?: HttpError;
+  /** What went wrong although a picture was served: a fallback picture stands in for it. */
+  readonly failure?: HttpError | undefined;
   /** Not worth a log line. */
   readonly quiet?: true;
 }
@@ -71,8 +73,8 @@ export const createHandle =
         if (job.options.raw) return { reply: await app.relay(job, ask), job, state: "raw" };
         checkFormat(job);
         const served = await serve(job, ask, app);
-        const { rendition, state } = served;
-        return { reply: app.reply(served, job, ask), job, rendition, state };
+        const { rendition, state, failure } = served;
+        return { reply: app.reply(served, job, ask), job, rendition, state, failure };
       } catch (caught) {
         const error = HttpError.from(caught);
         return { reply: app.refuse(error), error, ...(job && { job }) };
@@ -86,9 +88,10 @@ async function serve(job: Job, { signal }: Ask, app: Parts): Promise<Served> {
   try {
     return await find(job);
   } catch (error) {
-    const other = app.standIn(job, HttpError.from(error));
+    const failure = HttpError.from(error);
+    const other = app.standIn(job, failure);
     if (!other) throw error;
-    return { ...(await find(other.job)), fallbackStatus: other.status };
+    return { ...(await find(other.job)), fallbackStatus: other.status, failure };
   }
 }
 

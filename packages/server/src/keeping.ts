@@ -24,6 +24,8 @@ export interface Served {
   readonly state: Found["state"] | "bypass";
   /** The status to answer with where a fallback picture stands in for the source. */
   readonly fallbackStatus?: number;
+  /** What it stands in for. */
+  readonly failure?: HttpError;
 }
 
 export interface KeepingSettings {

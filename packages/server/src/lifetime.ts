@@ -1,4 +1,5 @@
 import type { Options } from "@tintype/url";
+import { httpDate } from "./message.ts";
 
 export interface LifetimeSettings {
   /** Seconds; 0 for none. */
@@ -49,6 +50,6 @@ export function lifetime(
 
 function passthrough({ "cache-control": control, expires }: Kept["headers"]): CacheControl | undefined {
   if (control) return { "Cache-Control": control };
-  const seconds = Math.floor((Date.parse(expires ?? "") - Date.now()) / 1000);
+  const seconds = Math.floor((httpDate(expires) - Date.now()) / 1000);
   return seconds > 0 ? publicFor(seconds) : undefined;
 }

@@ -31,3 +31,13 @@ export function header(headers: Headers, name: string): string | undefined {
   const value = headers[name];
   return typeof value === "string" ? value : value?.[0];
 }
+
+/** The three forms of a date (RFC 9110, section 5.6.7); the last one leaves out that it means GMT. */
+const DATE =
+  /^(?:[a-z]{3}, \d\d [a-z]{3} \d{4} [\d:]{8} GMT|[a-z]{6,9}, \d\d-[a-z]{3}-\d\d [\d:]{8} GMT|([a-z]{3} [a-z]{3} [ \d]\d [\d:]{8} \d{4}))$/i;
+
+/** Milliseconds since 1970 of a date in a header; NaN where it is none, of which `Date.parse` makes one readily. */
+export function httpDate(text = ""): number {
+  const match = DATE.exec(text.trim());
+  return match ? Date.parse(match[1] === undefined ? match[0] : `${match[1]} GMT`) : NaN;
+}

@@ -4,7 +4,7 @@ import { FORMATS } from "./formats.ts";
 import type { Served } from "./keeping.ts";
 import { lifetime, type LifetimeSettings } from "./lifetime.ts";
 import { disposition, fileName, linkTo } from "./header-text.ts";
-import { header, type Ask, type Reply } from "./message.ts";
+import { header, httpDate, type Ask, type Reply } from "./message.ts";
 import type { Rendition } from "./rendition.ts";
 import { spanOf } from "./source/conditional.ts";
 
@@ -134,7 +134,7 @@ function passageOf({ rendition: { bornAt, steps }, state }: Served): Reply["head
 }
 
 function modifiedAt(text: string | undefined, buster: Date | undefined): Date | undefined {
-  const time = text === undefined ? NaN : Date.parse(text);
+  const time = httpDate(text);
   if (Number.isNaN(time)) return undefined;
   return new Date(Math.max(time, buster?.getTime() ?? 0));
 }
@@ -143,8 +143,8 @@ function modifiedAt(text: string | undefined, buster: Date | undefined): Date | 
 function isFresh({ headers }: Ask, validators: Validators): boolean {
   const known = header(headers, "if-none-match");
   if (known !== undefined) return validators.ETag !== undefined && matches(known, validators.ETag);
-  const since = Date.parse(header(headers, "if-modified-since") ?? "");
-  const modified = Date.parse(validators["Last-Modified"] ?? "");
+  const since = httpDate(header(headers, "if-modified-since"));
+  const modified = httpDate(validators["Last-Modified"]);
   return modified <= since;
 }
 

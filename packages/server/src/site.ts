@@ -12,7 +12,7 @@ import type { Readiness } from "./http/lifecycle.ts";
 import { requestId } from "./http/request-id.ts";
 import { spelling } from "./job.ts";
 import { header, type Ask, type Handle, type Reply } from "./message.ts";
-import { logRequest, type Log } from "./observe/log.ts";
+import { logRequest, type Log, type RequestRecord } from "./observe/log.ts";
 import type { Metrics } from "./observe/metrics.ts";
 import type { Reporter } from "./observe/reporter.ts";
 import type { StatsCounter } from "./observe/stats.ts";
@@ -76,6 +76,7 @@ export function createSite(config: Config, around: Surroundings): Handle {
         clientIp: ip,
         durationMs: performance.now() - startedAt,
       };
+      if (told.failure) warnOfFallback(log, told.failure, record);
       logRequest(log, record);
       stats?.count(record);
       if (told.error) reporter?.report(told.error, reportOf(told, id));
@@ -132,6 +133,15 @@ function recordOf({ reply, job, rendition, state, error }: Told, { method, targe
   };
 }
 
+function warnOfFallback(log: Log, error: HttpError, { requestId, imageUrl }: RequestRecord): void {
+  log.warn("Could not load image. Using fallback image", {
+    request_id: requestId,
+    image_url: imageUrl,
+    code: error.code,
+    error: error.message,
+  });
+}
+
 const reportOf = ({ job }: Told, requestId: string) => ({
   requestId,
   source: job?.source,
@@ -144,7 +154,7 @@ function counted(handle: App["handle"], metrics: Metrics): App["handle"] {
     if (ask.method !== "GET") return handle(ask);
     const done = metrics.request();
     const told = await handle(ask);
-    const { reply, rendition, state: cache, error } = told;
+    const { reply, rendition, state: cache, error = told.failure } = told;
     done({
       status: reply.status,
       errorType: error && errorTypeOf(told, error),

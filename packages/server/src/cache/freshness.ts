@@ -2,6 +2,7 @@
  * How long an answer may be kept, as a shared cache reads it (RFC 9111, section 4.2; RFC 5861 for what may be served
  * stale). Our own settings stand in where the origin is silent.
  */
+import { httpDate } from "../message.ts";
 
 /** Headers of an origin's answer, lower-case. */
 export type OriginHeaders = Readonly<
@@ -68,14 +69,14 @@ export function lifetimes(
 function lifetimeOf(headers: OriginHeaders, said: Directives): number | undefined {
   for (const name of ["s-maxage", "max-age"]) if (said.has(name)) return secondsOf(said, name) ?? 0;
   if (headers.expires === undefined) return undefined;
-  const date = Date.parse(headers.date ?? "");
-  const seconds = (Date.parse(headers.expires) - (Number.isNaN(date) ? Date.now() : date)) / SECOND;
+  const date = httpDate(headers.date);
+  const seconds = (httpDate(headers.expires) - (Number.isNaN(date) ? Date.now() : date)) / SECOND;
   return Number.isNaN(seconds) ? 0 : seconds;
 }
 
 /** Milliseconds that an answer was old when it came (section 4.2.3). */
 function initialAge({ age, date }: OriginHeaders, { askedAt, answeredAt }: Exchange): number {
-  const apparent = Math.max(0, answeredAt - (Date.parse(date ?? "") || answeredAt));
+  const apparent = Math.max(0, answeredAt - (httpDate(date) || answeredAt));
   // A date has whole seconds: what is younger than that is new.
   const aged = apparent < SECOND ? 0 : apparent;
   const told = /^\d+$/.test(age?.split(",")[0]?.trim() ?? "") ? Number(age?.split(",")[0]) * SECOND : 0;

@@ -176,14 +176,62 @@ export const DIFFERENCES: readonly Difference[] = [
   },
   {
     imgproxy: "request heads of 1 MiB, and bodies on GET",
-    here: "paths of 8 KiB, headers of 16 KiB and 100 lines, no bodies",
+    here: "paths of 8 KiB, headers of 16 KiB and 100 lines, request ids of 128 characters, no bodies",
     why: "abuse",
+  },
+  {
+    imgproxy: "presets unfold without end",
+    here: "to a thousand options in one URL",
+    why: "a path of a few thousand names would hold the server up",
+  },
+  {
+    imgproxy: "one address may hold all connections",
+    here: "TINTYPE_HTTP_MAX_CLIENTS_PER_ADDRESS, unless it is private or one of TINTYPE_HTTP_TRUST_FORWARDED",
+    why: "one client must not keep all others out",
+    applies: ({ http }) => http.maxClientsPerAddress > 0,
   },
   {
     imgproxy: "logs are structured text by default",
     here: "they are JSON, one line for each request",
     why: "machines read them",
     applies: ({ observe }) => observe.logFormat === "json",
+  },
+  {
+    imgproxy: "the log has a line where a request begins and one where it ends, and its options as an object",
+    here: "it has one where it ends, and the options as a URL spells them",
+    why: "one line tells all",
+  },
+  {
+    imgproxy: "answers never carry Age and Server-Timing",
+    here: "they do, and X-Cache",
+    why: "whoever wonders why a picture is old or slow need not ask the operator",
+  },
+  {
+    imgproxy: "the landing page may be kept as long as pictures, under their Content-Security-Policy",
+    here: "it is asked for anew each time, and has a policy of its own",
+    why: "it changes with the version, and has a stylesheet",
+  },
+  {
+    imgproxy: "a source that has failed is asked again with the next request",
+    here: "after TINTYPE_SOURCE_FAILURE_TTL, or TINTYPE_SOURCE_MISSING_TTL where nothing was there",
+    why: "who is in trouble needs fewer requests",
+    applies: ({ source }) => source.failureTtl > 0 || source.missingTtl > 0,
+  },
+  {
+    imgproxy: "a host that fails again and again is asked all the same",
+    here: "it is left alone for TINTYPE_SOURCE_BREAKER_PAUSE, or for as long as its Retry-After says",
+    why: "a host that hangs must not take the server with it",
+  },
+  {
+    imgproxy: "any number of downloads from one host, each as slow as its time allows",
+    here: "TINTYPE_SOURCE_MAX_HOST_DOWNLOADS, TINTYPE_SOURCE_MIN_DOWNLOAD_RATE at least",
+    why: "a host that drips must not take the server with it",
+  },
+  {
+    imgproxy: "raw pictures may be of any size",
+    here: "they obey IMGPROXY_MAX_SRC_FILE_SIZE like others",
+    why: "abuse",
+    applies: ({ source }) => source.maxSrcFileSize > 0,
   },
   {
     imgproxy: "IMGPROXY_NETWORK may be unixpacket",

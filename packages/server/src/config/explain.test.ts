@@ -53,9 +53,9 @@ describe("explain", () => {
 describe("differences from imgproxy", () => {
   it("can be set away, most of them", () => {
     const likeImgproxy = configOf({
-      http: { serverName: "imgproxy", useEtag: false },
+      http: { serverName: "imgproxy", useEtag: false, maxClientsPerAddress: 0 },
       guard: { keys: ["00"], salts: ["00"], allowPrivateSourceAddresses: true, maxRedirects: 0 },
-      source: { maxSrcFileSize: 0 },
+      source: { maxSrcFileSize: 0, failureTtl: 0, missingTtl: 0 },
       render: { requestsQueueSize: 0 },
       limits: { maxAnimationFrames: 1, maxResultDimension: 0 },
       encode: { autoWebp: false, autoAvif: false, avifSpeed: 8 },

@@ -102,6 +102,27 @@ export const prefix: Kind<string> = only(
   (value) => /^\/.*[^/]$/.test(value),
 );
 
+/** A path that begins with a slash, as it stands in a request. */
+export const path: Kind<string> = only(text, "a path that begins with /", (value) =>
+  /^\/[!-"$->@-~]*$/.test(value),
+);
+
+const LINE = /^[\t -~\u0080-\u00ff]*$/;
+
+/** What can be sent as the value of a header. */
+export const headerValue: Kind<string> = only(
+  text,
+  "one line of Latin letters, digits and signs, which a header can hold",
+  (value) => LINE.test(value),
+);
+
+/** What can stand inside the quotes of an ETag. */
+export const unquoted: Kind<string> = only(
+  text,
+  "one line of Latin letters, digits and signs, without quotes",
+  (value) => LINE.test(value) && !value.includes('"'),
+);
+
 /** An absolute URL of any scheme. */
 export const url: Kind<string> = only(text, "an absolute URL", (value) =>
   /^[a-z][a-z\d+.-]*:\/\/\S+$/i.test(value),

@@ -25,6 +25,8 @@ export interface Loaded {
   readonly config: Config;
   readonly origins: ReadonlyMap<string, Origin>;
   readonly warnings: readonly string[];
+  /** What stands in the file of variables and is no setting: the clouds' libraries read variables of their own. */
+  readonly others: Readonly<Record<string, string>>;
 }
 
 export interface LoadInputs extends Inputs {
@@ -58,6 +60,7 @@ export function loadConfig({ cpus = 1, memoryBytes = 0, cacheFolder = "", ...inp
   return {
     config,
     origins: originsOf(gathered),
+    others: othersOf(gathered),
     warnings: [...read.warnings, ...warnings, ...warnOfStrangers(gathered.variables)],
   };
 }
@@ -96,6 +99,13 @@ function say({ path, text }: Finding, { texts }: Gathered): string {
   const row = ROWS.find((candidate) => candidate.path === path);
   return `${row ? nameOf(row, texts.get(path)?.origin) : path}: ${text}`;
 }
+
+const othersOf = ({ variables }: Gathered): Loaded["others"] =>
+  Object.fromEntries(
+    [...variables]
+      .filter(([name, { origin }]) => origin.place === "file" && !/^(?:IMGPROXY|TINTYPE)_/.test(name))
+      .map(([name, { text }]) => [name, text]),
+  );
 
 function originsOf(gathered: Gathered): ReadonlyMap<string, Origin> {
   const { texts, variables } = gathered;

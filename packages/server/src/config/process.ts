@@ -18,12 +18,18 @@ export function cacheFolder(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): 
   return posix.join(home, platform === "darwin" ? "Library/Caches" : ".cache", "tintype");
 }
 
-/** The configuration of this process: its environment, the flags given, and what its cgroup grants. */
-export const loadProcess = (flags: ReadonlyMap<string, string> = new Map()): Loaded =>
-  loadConfig({
+/**
+ * The configuration of this process: its environment, the flags given, and what its cgroup grants. What the file of
+ * variables holds for others, such as credentials of a cloud, is put where they look for it.
+ */
+export function loadProcess(flags: ReadonlyMap<string, string> = new Map()): Loaded {
+  const loaded = loadConfig({
     env: process.env,
     flags,
     cpus: availableParallelism(),
     memoryBytes: memory(),
     cacheFolder: cacheFolder(process.env, process.platform),
   });
+  Object.assign(process.env, loaded.others);
+  return loaded;
+}

@@ -4,15 +4,18 @@ import {
   between,
   capped,
   count,
+  headerValue,
   list,
   megapixels,
   metricName,
+  path,
   positive,
   prefix,
   share,
   status,
   timer,
   string,
+  unquoted,
   url,
   word,
   type Kind,
@@ -120,10 +123,15 @@ export const SETTINGS = {
       imgproxy: "IMGPROXY_TIMEOUT",
       ...seconds,
     }),
-    readRequestTimeout: setting(timer({ min: 1 }), 10, "Time for a client to send its request.", {
-      imgproxy: "IMGPROXY_READ_REQUEST_TIMEOUT",
-      ...seconds,
-    }),
+    readRequestTimeout: setting(
+      timer({ min: 1 }),
+      10,
+      "Time for a client to send its request, of which its head gets 5 at most.",
+      {
+        imgproxy: "IMGPROXY_READ_REQUEST_TIMEOUT",
+        ...seconds,
+      },
+    ),
     writeResponseTimeout: setting(
       timer({ min: 1 }),
       10,
@@ -160,14 +168,14 @@ export const SETTINGS = {
     pathPrefix: setting(prefix, "", "What every path begins with, health checks included.", {
       imgproxy: "IMGPROXY_PATH_PREFIX",
     }),
-    healthCheckPath: setting(string, "", "A second path of the health check, behind the prefix.", {
+    healthCheckPath: setting(path, "", "A second path of the health check, behind the prefix.", {
       imgproxy: "IMGPROXY_HEALTH_CHECK_PATH",
     }),
     healthCheckMessage: setting(string, "imgproxy is running", "Body of a good health check.", {
       imgproxy: "IMGPROXY_HEALTH_CHECK_MESSAGE",
     }),
-    serverName: setting(string, "tintype", "The Server header.", { imgproxy: "IMGPROXY_SERVER_NAME" }),
-    allowOrigin: setting(string, "", "Access-Control-Allow-Origin of pictures; none where empty.", {
+    serverName: setting(headerValue, "tintype", "The Server header.", { imgproxy: "IMGPROXY_SERVER_NAME" }),
+    allowOrigin: setting(headerValue, "", "Access-Control-Allow-Origin of pictures; none where empty.", {
       imgproxy: "IMGPROXY_ALLOW_ORIGIN",
     }),
     trustForwarded: setting(
@@ -197,7 +205,7 @@ export const SETTINGS = {
     useEtag: setting(bool, true, "Sends an ETag and answers If-None-Match.", {
       imgproxy: "IMGPROXY_USE_ETAG",
     }),
-    etagBuster: setting(string, "", "A text that changes every ETag when it changes.", {
+    etagBuster: setting(unquoted, "", "A text that changes every ETag when it changes.", {
       imgproxy: "IMGPROXY_ETAG_BUSTER",
     }),
     useLastModified: setting(bool, true, "Sends Last-Modified and answers If-Modified-Since.", {
@@ -429,7 +437,7 @@ export const SETTINGS = {
       "Time that it is left alone, doubled with each failure more, a minute at most.",
       seconds,
     ),
-    userAgent: setting(string, "imgproxy/%current_version", "The User-Agent header that sources see.", {
+    userAgent: setting(headerValue, "imgproxy/%current_version", "The User-Agent header that sources see.", {
       imgproxy: "IMGPROXY_USER_AGENT",
     }),
     localFilesystemRoot: setting(

@@ -77,10 +77,16 @@ export const networks: Kind<readonly string[]> = {
 const DATE = "a time as in RFC 3339 (2024-01-31T10:00:00Z)";
 const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 
+/** JavaScript counts on from the last day of a month. */
+function isDay(given: string): boolean {
+  const [year = 0, month = 0, day = 0] = given.split(/[-T]/, 3).map(Number);
+  return day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
+}
+
 export const date: Kind<Date | undefined> = {
   expects: DATE,
   read: (given) => {
-    const time = new Date(RFC3339.test(given) ? given : NaN);
+    const time = new Date(RFC3339.test(given) && isDay(given) ? given : NaN);
     return Number.isNaN(time.getTime()) ? refuse(DATE, given) : time;
   },
   write: (value) => value?.toISOString() ?? "",

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
-import { describe, it } from "node:test";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { after, describe, it } from "node:test";
 import { open, urlOf } from "./bind.ts";
 import type { Network } from "./bind.ts";
 
@@ -36,6 +39,24 @@ describe("open", () => {
       await assert.rejects(open(createServer(), place(bind)), /expected an address such as/);
     });
   }
+
+  it("listens on a path over any network", async () => {
+    const path = join(mkdtempSync(join(tmpdir(), "tintype-bind-")), "socket");
+    after(() => rmSync(dirname(path), { recursive: true }));
+    for (const network of ["tcp", "unix"] as const) {
+      const server = createServer();
+      await open(server, place(path, network));
+      assert.equal(urlOf(server, place(path, network)), `unix:${path}`);
+      await new Promise((resolve) => server.close(resolve));
+    }
+  });
+
+  it("refuses a name that is nobody's", async () => {
+    await assert.rejects(
+      open(createServer(), place("256.0.0.1:0")),
+      /^Error: expected an address to listen on, got "256\.0\.0\.1"$/,
+    );
+  });
 
   it("refuses an address of the other family", async () => {
     await assert.rejects(

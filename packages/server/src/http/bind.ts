@@ -50,7 +50,7 @@ export function urlOf(server: Server, { bind }: Place): string {
 
 async function listenOptions({ bind, network, reusePort }: Place): Promise<ListenOptions> {
   const rules = NETWORKS[network];
-  if (rules === undefined) return { path: bind, backlog: BACKLOG };
+  if (rules === undefined || bind.startsWith("/")) return { path: bind, backlog: BACKLOG };
   const match = /^(?:\[[^\]]*\]|[^:[\]]*):(\d{1,5})$/.exec(bind);
   const port = Number(match?.[1]);
   if (!(port <= 65_535)) throw new Error(`expected an address such as :8080 or [::1]:8080, got "${bind}"`);
@@ -72,7 +72,12 @@ async function resolve(host: string, family: 0 | 4 | 6): Promise<string> {
   if (version !== 0 && family !== 0 && version !== family) {
     throw new Error(`expected an IPv${family} address, got "${host}"`);
   }
-  return version === 0 ? (await lookup(host, { family })).address : host;
+  if (version !== 0) return host;
+  try {
+    return (await lookup(host, { family })).address;
+  } catch (cause) {
+    throw new Error(`expected an address to listen on, got "${host}"`, { cause });
+  }
 }
 
 function listening(server: Server, options: ListenOptions): Promise<void> {

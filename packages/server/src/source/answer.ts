@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import { type Detail, HttpError } from "../errors.ts";
+import { httpDate } from "../message.ts";
 import { capped, gunzipped, paced, tooBig, untilOver } from "./body.ts";
 import type { Budget } from "./budget.ts";
 import { isConditional, KEPT_HEADERS, type Original, type Wish } from "./source.ts";
@@ -47,7 +48,7 @@ const LONGEST_PAUSE_SECONDS = 60;
 /** RFC 9110, section 10.2.3, in seconds; no source is believed beyond a minute. */
 function retryAfterOf(answer: Answer): number | undefined {
   const [text = ""] = valuesOf(answer, "retry-after");
-  const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - Date.now()) / 1000;
+  const seconds = /^\d+$/.test(text) ? Number(text) : (httpDate(text) - Date.now()) / 1000;
   return seconds > 0 ? Math.min(LONGEST_PAUSE_SECONDS, Math.ceil(seconds)) : undefined;
 }
 

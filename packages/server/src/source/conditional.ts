@@ -1,3 +1,5 @@
+import { httpDate } from "../message.ts";
+
 /** Bytes `from` up to, not including, `to`. */
 export interface Span {
   readonly from: number;
@@ -24,7 +26,7 @@ export function isUnchanged(asked: Asked, { etag, modified }: Validated): boolea
     const tags: readonly string[] = match.match(/"[^"]*"/g) ?? [];
     return match.trim() === "*" || tags.includes(etag);
   }
-  const since = new Date(asked["if-modified-since"] ?? "");
+  const since = new Date(httpDate(asked["if-modified-since"]));
   // A date that cannot be read compares as NaN, which is never at least anything.
   return seconds(since) >= seconds(modified);
 }
@@ -34,7 +36,7 @@ function holds(asked: Asked, { etag, modified }: Validated): boolean {
   if (condition === undefined) return true;
   return condition.includes('"')
     ? condition.trim() === etag
-    : seconds(new Date(condition)) === seconds(modified);
+    : seconds(new Date(httpDate(condition))) === seconds(modified);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Agent } from "undici";
 import { HttpError } from "../errors.ts";
+import { httpDate } from "../message.ts";
 import { peer } from "../peer.ts";
 import { type ReachSettings, openTrustingAgent, send } from "./agent.ts";
 import { type Answer, refusalOf, valuesOf } from "./answer.ts";
@@ -74,7 +75,7 @@ function etagOf(answer: Answer, modified: Date): string | undefined {
 
 /** The object, whose ETag is made here and which is therefore compared here. */
 function judge(answer: Answer, { headers: asked }: Wish): Answer {
-  const modified = new Date(valuesOf(answer, "last-modified")[0] ?? "");
+  const modified = new Date(httpDate(valuesOf(answer, "last-modified")[0]));
   const etag = etagOf(answer, modified);
   const own = { ...answer, headers: { ...answer.headers, etag } };
   if (!isUnchanged(asked, { etag: etag ?? "", modified, size: 0 })) return own;

@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import type { GetObjectCommandInput, GetObjectCommandOutput } from "@aws-sdk/client-s3";
+import { httpDate } from "../message.ts";
 import { type Client, type ClientSettings, openClient } from "../s3-client.ts";
 import { type Answer, refusalOf } from "./answer.ts";
 import {
@@ -94,7 +95,7 @@ function answerTo(error: unknown, { mode }: Wish): Answer {
 }
 
 function conditionsOf({ headers, mode }: Wish): Partial<GetObjectCommandInput> {
-  const since = new Date(headers["if-modified-since"] ?? "");
+  const since = new Date(httpDate(headers["if-modified-since"]));
   const { range: Range, "if-none-match": IfNoneMatch } = headers;
   return {
     // S3 has no If-Range, and the whole object is always a right answer.

@@ -17,6 +17,7 @@ const HEADERS: Readonly<Record<string, () => Readonly<Record<string, string>>>> 
   "/expired": () => ({ Expires: httpDate(-500) }),
   "/expires-zero": () => ({ Expires: "0" }),
   "/expires-never": () => ({ Expires: "never" }),
+  "/expires-someday": () => ({ Expires: "not before 2099" }),
 };
 
 const origin = useOrigin(async () => {
@@ -88,6 +89,7 @@ describe("Cache-Control where the source's is passed on", { concurrency: 4 }, ()
     ["/expired", "max-age=1000, public"],
     ["/expires-zero", "max-age=1000, public"],
     ["/expires-never", "max-age=1000, public"],
+    ["/expires-someday", "max-age=1000, public"],
   ] as const)
     it(`is ${control} for ${path}`, async () => {
       assert.equal(await controlOf(path), control);

@@ -319,7 +319,7 @@ describe("a disk that fails", () => {
       await rm(directory);
       await mkdir(directory);
       await until(async () => stateOf(await server.get(target())) === "HIT");
-      assert.notEqual((await filesUnder(directory)).length, 0);
+      await until(async () => (await filesUnder(directory)).length > 0);
     } finally {
       await server.close();
     }

@@ -16,6 +16,7 @@ const origin = useOrigin(async () => {
     "/dated": { headers: { ETag: 'W/"theirs"', "Last-Modified": MODIFIED }, body },
     "/same-bytes": { headers: { ETag: '"others"' }, body },
     "/undated": { headers: { "Last-Modified": "yesterday" }, body },
+    "/misdated": { headers: { "Last-Modified": "version 5" }, body },
   };
 });
 
@@ -39,7 +40,7 @@ describe("validators", { concurrency: 4 }, () => {
   });
 
   it("lack a date where the source gives none that can be read", async () => {
-    for (const path of ["/undated", "/same-bytes"])
+    for (const path of ["/undated", "/misdated", "/same-bytes"])
       assert.equal((await server.get(origin.target(path))).headers["last-modified"], undefined);
   });
 
@@ -72,6 +73,13 @@ describe("validators", { concurrency: 4 }, () => {
     ["a later date", () => ({ "If-Modified-Since": LATER }), 304],
     ["an earlier date", () => ({ "If-Modified-Since": EARLIER }), 200],
     ["no date", () => ({ "If-Modified-Since": "soon" }), 200],
+    ["a word and a year", () => ({ "If-Modified-Since": "after 2030" }), 200],
+    [
+      "a later date in a form that HTTP has not",
+      () => ({ "If-Modified-Since": "2030-01-01T00:00:00Z" }),
+      200,
+    ],
+    ["the date in an old form", () => ({ "If-Modified-Since": "Wed May  1 10:00:00 2024" }), 304],
     ["another ETag and the date", () => ({ "If-None-Match": '"other"', "If-Modified-Since": MODIFIED }), 200],
     [
       "the ETag and an earlier date",

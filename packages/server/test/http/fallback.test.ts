@@ -63,8 +63,8 @@ describe("the fallback picture", { concurrency: 4 }, () => {
     });
 
   it("is warned of in the log, with the reason", async () => {
-    await server.get(origin.target("/nothing", "w:61"));
-    const line = server.log().find(({ msg }) => msg === "Could not load image. Using fallback image");
+    const answer = await server.get(origin.target("/nothing", "w:61"));
+    const line = server.logOf(answer).find(({ msg }) => msg === "Could not load image. Using fallback image");
     assert.deepEqual([line?.["level"], line?.["code"]], ["WARNING", "source_refused"]);
     assert.match(String(line?.["image_url"]), /^http:\/\/127\.0\.0\.1:\d+\//);
     assert.match(String(line?.["error"]), /got 40\d/);
@@ -170,5 +170,14 @@ describe("a fallback picture in a file", () => {
   it("stands in as well", async () => {
     const { status, headers } = await server.get(origin.target("/nothing"));
     assert.deepEqual([status, headers["cache-control"]], [200, "max-age=5, public"]);
+  });
+
+  it("hides no failure from the metrics", async () => {
+    const failures = async (): Promise<number> =>
+      Number(/^errors_total{type="download"} (\d+)$/m.exec((await server.metrics()).text)?.[1]);
+    const before = await failures();
+    for (const path of ["/nothing", "/noise"])
+      assert.equal((await server.get(origin.target(path))).status, 200);
+    assert.equal(await failures(), before + 2);
   });
 });
