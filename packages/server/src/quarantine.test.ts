@@ -47,6 +47,15 @@ describe("quarantine", () => {
     assert.equal(isRefused("poison"), false, "the kills of before do not count");
   });
 
+  it("does not count renderers that were lost before a picture was made of a file", () => {
+    const { quarantine, isRefused, blame } = start();
+    blame("sample");
+    quarantine.absolve(Buffer.from("sample"));
+    assert.equal(quarantine.size, 0);
+    blame("sample");
+    assert.equal(isRefused("sample"), false);
+  });
+
   it("remembers a thousand files, those blamed last", () => {
     const { isRefused, blame, quarantine } = start();
     const files = Array.from({ length: 1001 }, (_, index) => `poison ${index}`);

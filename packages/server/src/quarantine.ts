@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { HttpError } from "./errors.ts";
 
-/** So many renderers may a file cost. */
+/** So many renderers may a file cost, with no picture made of it in between. */
 const MOST_KILLS = 2;
 const MOST_FILES = 1000;
 
@@ -57,6 +57,11 @@ export class Quarantine {
     this.#records.set(hash, { size: bytes.byteLength, kills, until: this.#now() + this.#ttlSeconds });
     const [oldest] = this.#records.keys();
     if (oldest !== undefined && this.#records.size > MOST_FILES) this.#records.delete(oldest);
+  }
+
+  /** Notes that a picture was made of this file: what ended a renderer over it before was something else. */
+  absolve(bytes: Uint8Array): void {
+    if (this.#hasOneOf(bytes.byteLength)) this.#records.delete(hashOf(bytes));
   }
 
   #hasOneOf(size: number): boolean {

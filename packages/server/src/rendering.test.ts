@@ -74,7 +74,7 @@ describe("rendering", () => {
     const { draw, ends, pool, quarantine } = await start(t);
     const { result: pid } = await pool.run({}, [Buffer.from("who")]);
     assert.equal((await draw(`die in:${pid as number}`)).format, "gif");
-    assert.deepEqual([ends.length, quarantine.size], [1, 1]);
+    assert.deepEqual([ends.length, quarantine.size], [1, 0]);
   });
 
   it("costs two renderers at most, and then refuses the file and no other", async (t) => {
@@ -140,7 +140,7 @@ describe("an answer of a renderer", () => {
     ["no pixel", { ...good, height: 0 }, [bytes], /expected a whole height .* got 0/],
     ["half a pixel", { ...good, width: 1.5 }, [bytes], /expected a whole width .* got 1.5/],
     ["a word for a size", { ...good, width: "1" }, [bytes], /expected a whole width/],
-    ["an endless side", { ...good, height: 2 ** 24 + 1 }, [bytes], /expected a whole height/],
+    ["an endless side", { ...good, height: 2 ** 31 }, [bytes], /expected a whole height/],
     ["no frame", { ...good, frames: 0 }, [bytes], /expected a whole frames/],
     ["an origin without size", { ...good, origin: null }, [bytes], /expected a whole originWidth/],
     ["no picture", good, [], /expected one picture, got 0/],

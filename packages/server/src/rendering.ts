@@ -59,7 +59,9 @@ async function attempt(
   const onStart = (): void => void (began.at = performance.now());
   try {
     const blobs = [original.bytes, ...(drawn ? [drawn.bytes] : [])];
-    return renditionOf(original, await pool.run(order, blobs, { ...bounds, onStart, doubt: doubtOf }));
+    const made = await pool.run(order, blobs, { ...bounds, onStart, doubt: doubtOf });
+    quarantine.absolve(original.bytes);
+    return renditionOf(original, made);
   } catch (error) {
     const { code } = HttpError.from(error);
     const isCutOff = code === "timeout" && performance.now() - began.at >= fairMs;
@@ -78,8 +80,8 @@ function renditionOf(
   return { ...rendered, bytes, hash: hashOf(bytes), headers: saidOf(headers), original, origin };
 }
 
-/** No picture has a longer side, whatever the settings; anything above is a lie or a mistake. */
-const LONGEST_SIDE = 2 ** 24;
+/** PNG's and TIFF's, the longest that any source can have; anything above is a lie or a mistake. */
+const LONGEST_SIDE = 2 ** 31 - 1;
 
 /** What is wrong with a renderer's answer, if anything is: one that was taken over may say what it likes. */
 export function doubtOf({ result, blobs }: Made): string | undefined {

@@ -41,7 +41,7 @@ const FLOORS = [
   ],
   ["image/codec/", "image/metadata/", "image/svg"],
   ["flight.ts", "plan/", "quarantine.ts", "queue.ts"],
-  ["deadline.ts", "detect.ts", "s3-client.ts"],
+  ["deadline.ts", "detect.ts", "s3-client.ts", "svg-size.ts"],
   ["collector.ts", "errors.ts", "formats.ts", "message.ts", "peer.ts", "scope.ts"],
 ] as const;
 

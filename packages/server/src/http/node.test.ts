@@ -250,6 +250,25 @@ describe("connections", () => {
     assert.equal(most, 1);
   });
 
+  it("are cut when they send far ahead of their answers, and hold nobody up", async () => {
+    const door = await openDoor(({ target }) =>
+      target === "/late" ? new Promise(() => undefined) : Promise.resolve(text("ok")),
+    );
+    const answer = await talk(door.port, get("/late") + get("/").repeat(50_000));
+    assert.deepEqual(answer, { text: "", closed: true });
+    assert.match((await talk(door.port, get("/", CLOSE))).text, /ok$/);
+    assert.deepEqual(
+      events.map(({ kind }) => kind),
+      ["refused"],
+    );
+  });
+
+  it("may send some of their requests ahead", async () => {
+    const door = await openDoor(() => Promise.resolve(text("ok")));
+    const answer = await talk(door.port, get("/").repeat(99) + get("/", CLOSE));
+    assert.equal(answer.text.match(/HTTP\/1.1 200 /g)?.length, 100);
+  });
+
   it("answer what came before garbage, and then the garbage", async () => {
     const door = await openDoor(async () => {
       await sleep(20);

@@ -52,6 +52,17 @@ describe("padding", () => {
     assert.deepEqual(pixel(pixels, -1, 10), WHITE);
   });
 
+  it("is whole white and leaves the picture whole around 16 bits of grey, in a result of 8", async () => {
+    const source = await saved(
+      paintDeep(8, 6, () => [32_896]),
+      "png",
+    );
+    const white = await made(source, "pd:2/bg:ffffff/f:png");
+    assert.deepEqual([pixel(white, 0, 0), pixel(white, 4, 4)], [[255], [128]]);
+    const clear = await made(source, "pd:2/f:png");
+    assert.deepEqual([pixel(clear, 0, 0).at(-1), pixel(clear, 4, 4)], [0, [128, 128, 128, 255]]);
+  });
+
   it("has the background's colour, which fills the picture's own holes, too", async () => {
     const half = paint(8, 6, (x) => (x < 4 ? [...RED, 255] : [...RED, 0]));
     const pixels = await made(await saved(half, "png"), "pd:2/bg:ff8800/f:png");

@@ -28,12 +28,16 @@ async function layOn(
   embeds: readonly Embed[],
   solid: string | undefined,
 ): Promise<Picture> {
-  const clipped = await clip(picture, embeds[0] ?? picture.size);
+  const clipped = await clip(await inEightBits(picture), embeds[0] ?? picture.size);
   const coloured = solid === undefined ? clipped : await readyFor(clipped, solid);
   const frame = frameOf(embeds) ?? { ...coloured.size, left: 0, top: 0 };
   if (coloured.deep) return fromRaw(lay(await pixels(coloured), frame, solid), coloured);
   return extend(solid === undefined ? coloured : await flatten(coloured, solid), frame, solid);
 }
+
+/** In 16 bits of grey, sharp's white and opaque are 65280, which its way to 8 bits makes 254 of. */
+const inEightBits = (picture: Picture): Promise<Picture> =>
+  picture.original && picture.grey && !picture.deep ? settle(picture) : Promise.resolve(picture);
 
 /** Brings the picture to where it can meet a colour that the URL names: into sRGB, and out of grey if need be. */
 async function readyFor(picture: Picture, solid: string): Promise<Picture> {

@@ -47,6 +47,8 @@ describe("a vector picture", () => {
     ["in pixels", quarters(), "f:png", "40x20"],
     ["with a viewBox alone", drawn('viewBox="0 0 40 20"'), "f:png", "40x20"],
     ["in inches", drawn('width="1in" height="0.5in" viewBox="0 0 40 20"'), "f:png", "96x48"],
+    ["in parts of pixels", drawn('width="33.4" height="20.6"'), "f:png", "33x21"],
+    ["in parts of pixels, larger", drawn('width="33.4" height="20.6"'), "w:66/f:png", "66x42"],
     ["in percent", drawn('width="100%" height="100%" viewBox="0 0 40 20"'), "f:png", "40x20"],
     ["larger, unasked", quarters(), "w:400/f:png", "400x200"],
     ["larger, by ratio", quarters(), "dpr:3/f:png", "120x60"],
@@ -73,6 +75,43 @@ describe("a vector picture", () => {
     const pixels = await made(quarters(), "w:400/f:png");
     assert.deepEqual([pixel(pixels, 198, 50).slice(0, 3), pixel(pixels, 201, 50).slice(0, 3)], [RED, GREEN]);
     assert.deepEqual([pixel(pixels, 50, 98).slice(0, 3), pixel(pixels, 50, 101).slice(0, 3)], [RED, YELLOW]);
+  });
+
+  it("is opaque up to its edges where its ratio can be kept", async () => {
+    for (const [width, height] of [
+      [40, 20],
+      [40, 30],
+      [100, 70],
+    ] as const) {
+      const attributes = `width="${width}" height="${height}"`;
+      for (const source of [
+        drawn(attributes, width, height),
+        drawn(`viewBox="0 0 ${width} ${height}"`, width, height),
+      ])
+        for (const url of [
+          `w:${2 * width}`,
+          `h:${3 * height}`,
+          `rs:fill:${width}:${2 * height}`,
+          `rs:force:${2 * width}:${2 * height}`,
+        ]) {
+          const { data, channels } = await made(source, `${url}/f:png`);
+          assert.ok(
+            channels === 3 || data.every((value, at) => at % 4 < 3 || value === 255),
+            `${attributes} ${url}`,
+          );
+        }
+    }
+  });
+
+  it("has the planned size where nothing but its drawing tells what it shows", async () => {
+    for (const [source, sizes] of [
+      [drawn("", 80, 60), { "w:200": "200x150", "rs:fill:72:120": "72x120", "rs:force:160:120": "160x120" }],
+      [drawn('style="width:40px;height:30px"'), { "w:80": "80x60", "rs:fill:36:60": "36x60" }],
+    ] as const)
+      for (const [url, size] of Object.entries(sizes)) {
+        const { width, height } = await made(source, `${url}/f:png`);
+        assert.equal(`${width}x${height}`, size, url);
+      }
   });
 
   it("is cropped and trimmed in its natural size", async () => {

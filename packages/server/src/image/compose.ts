@@ -8,9 +8,9 @@ import type { Rect } from "../plan/gravity.ts";
 import { planLimits } from "../plan/limits.ts";
 import { forSmall } from "../plan/negotiate.ts";
 import { begin, settle, step, type Picture, type Traits } from "./picture.ts";
-import { plan, type Plan } from "../plan/plan.ts";
+import { fitFormat, type Plan } from "../plan/plan.ts";
 import type { RenderSettings } from "./settings.ts";
-import { transform } from "./transform.ts";
+import { planOf, transform } from "./transform.ts";
 import { findTrim } from "./trim.ts";
 import { draw, makeOverlay, type WatermarkSource } from "./watermark.ts";
 
@@ -52,9 +52,10 @@ export async function startAt(work: Work, format: Format): Promise<Picture> {
     options,
     settings: { image },
   } = work;
-  const source = open({ convert: convertsFirst(facts, format, options) });
-  const pipeline = image.useLinearColorspace ? source.pipelineColourspace("scrgb") : source;
-  const picture = begin(pipeline, traitsOf(work, format));
+  const converts = convertsFirst(facts, format, options);
+  const opened = begin(open({ convert: converts }), traitsOf(work, format));
+  // sharp goes to linear light before it leaves a profile's space, which turns everything black.
+  const picture = converts && image.useLinearColorspace ? await settle(opened) : opened;
   if (facts.vector && (options.trim ?? options.crop)) {
     const { width, height } = facts;
     return settle(
@@ -88,10 +89,10 @@ export async function planFor(work: Work): Promise<Planned> {
   } = work;
   const within = options.trim && (await findTrim(await startAt(work, format), options.trim));
   const inner: Facts = within ? { ...facts, ...within, vector: false } : facts;
-  const planned = plan(inner, options, planLimits(options, limits));
+  const planned = planOf(inner, options, planLimits(options, limits));
   const clear = (facts.alpha || planned.embeds.length > 0) && options.background === undefined;
-  const side = Math.min(planned.size.width, planned.size.height);
-  return { planned, format: forSmall(format, side, clear), within };
+  const { width, height } = fitFormat(planned.size, FORMATS[format]) ?? planned.size;
+  return { planned, format: forSmall(format, Math.min(width, height), clear), within };
 }
 
 type Making = Work & { readonly within?: Rect | undefined };
@@ -100,9 +101,12 @@ type Making = Work & { readonly within?: Rect | undefined };
 export async function compose(
   start: Picture,
   planned: Plan,
-  { options, format, within, settings, watermark }: Making,
+  { opened, options, format, within, settings, watermark }: Making,
 ): Promise<Picture> {
-  const upright = await transform(start, planned, within);
+  // A vector is drawn in its size; what was drawn before is scaled as pixels are.
+  const drawn = opened.facts.vector && start.original;
+  const linear = settings.image.useLinearColorspace && !drawn;
+  const upright = await transform(start, planned, { within, linear });
   const filtered = await filter(upright, options);
   const framed = await canvas(filtered, planned, { format, background: options.background });
   const overlay =

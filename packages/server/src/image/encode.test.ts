@@ -257,6 +257,8 @@ describe("other formats", () => {
       [opaque, "f:avif/w:10/pd:2", "png"],
       [opaque, "f:avif/w:10/pd:3", "avif"],
       [opaque, "f:avif/w:10/pd:2/bg:ffffff", "jpeg"],
+      // Too long for AVIF, and too thin once it is not.
+      [await saved(plain(17_000, 16, [1, 2, 3]), "png"), "f:avif/mrd:0", "jpeg"],
     ] as const)
       assert.equal(await formatOf(source, url), format, url);
     const accepted = await renderUrl(opaque, "w:10", { accepted: ["avif", "webp"] });

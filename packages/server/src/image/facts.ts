@@ -8,7 +8,8 @@ import { isPlainSrgb } from "./metadata/icc.ts";
 import { decodeIcoBitmap, pickIcoEntry } from "./codec/ico.ts";
 import type { Pixels } from "./codec/pixels.ts";
 import type { RenderSettings } from "./settings.ts";
-import { scale } from "../plan/rounding.ts";
+import { round } from "../plan/rounding.ts";
+import { measureSvg, resizeSvg } from "./svg/size.ts";
 
 /** What a picture's header tells. Sizes are those of one frame, as stored. */
 export interface Facts extends Size {
@@ -63,11 +64,14 @@ export async function openPicture(
       "broken_image",
       `expected a whole GIF, got ${bytes.length} bytes that end in a block`,
     );
-  const source = toSharp(bytes, format, settings);
-  const metadata = await readHeader(source);
+  const found = toSharp(bytes, format, settings);
+  const metadata = await readHeader(found);
   const foreignColours = !["srgb", "b-w", "rgb16", "grey16", "rgb"].includes(metadata.space);
+  const drawn = format === "svg" ? inWholePixels(bytes, metadata) : undefined;
+  const source = drawn?.input ? { ...found, input: drawn.input } : found;
   const facts = {
     ...factsOf(metadata, format),
+    ...drawn?.sizes,
     paletteBits: source.paletteBits ?? paletteBits(metadata),
     foreignColours,
   };
@@ -80,6 +84,34 @@ export async function openPicture(
         ignoreIcc: !convert,
       }),
   };
+}
+
+/**
+ * Refuses pictures inside a vector that together have more pixels than a source may have: whoever draws it decodes them
+ * whole. Throws HttpError: `resolution_too_big`, and `broken_svg` where a header tells no size.
+ */
+export async function checkEmbedded(
+  images: readonly Uint8Array[],
+  { maxSrcResolution: most }: RenderSettings["limits"],
+): Promise<void> {
+  let pixels = 0;
+  for (const image of images) {
+    const { width, height } = await readEmbedded(image);
+    pixels += width * height;
+    if (pixels <= most) continue;
+    throw new HttpError(
+      "resolution_too_big",
+      `expected at most ${most} pixels embedded, got ${pixels} or more`,
+    );
+  }
+}
+
+async function readEmbedded(image: Uint8Array): Promise<Size> {
+  try {
+    return await sharp(image, { limitInputPixels: false }).metadata();
+  } catch (error) {
+    throw new HttpError("broken_svg", `embedded picture: ${String(error)}`, { cause: error });
+  }
 }
 
 interface SharpSource {
@@ -114,6 +146,29 @@ function fromPixels({
 const SVG_DENSITY = 96;
 const SVG_SCALE = 72 / SVG_DENSITY;
 
+interface Drawn {
+  readonly sizes: Pick<Facts, "width" | "height" | "decoded">;
+  /** Undefined where the document has to be taken as it is. */
+  readonly input: Uint8Array | undefined;
+}
+
+/**
+ * The size of an SVG and a document that is decoded in it. The decoder itself rounds sides that are a third longer, so
+ * their ratio is not the picture's, and whatever is scaled from there is off by a pixel or half transparent at its edges.
+ */
+function inWholePixels(bytes: Uint8Array, decoded: Size): Drawn {
+  const told = measureSvg(bytes);
+  const holds = (side: keyof Size): boolean => round((told?.[side] ?? 0) / SVG_SCALE) === decoded[side];
+  const natural = holds("width") && holds("height") ? told : undefined;
+  const whole = (side: keyof Size): number =>
+    Math.max(1, round(natural?.[side] ?? decoded[side] * SVG_SCALE));
+  const size = { width: whole("width"), height: whole("height") };
+  const wanted = { width: size.width * SVG_SCALE, height: size.height * SVG_SCALE };
+  const input = resizeSvg(bytes, { natural, wanted });
+  const { width, height } = decoded;
+  return { sizes: { ...size, decoded: input ? size : { width, height } }, input };
+}
+
 function loadOptions(format: Format, { image }: RenderSettings): SharpOptions {
   const unlimited =
     (format === "png" && image.pngUnlimited) ||
@@ -136,12 +191,11 @@ async function readHeader({ input, options }: SharpSource): Promise<Metadata> {
 }
 
 function factsOf(metadata: Metadata, format: Format): Omit<Facts, "paletteBits" | "foreignColours"> {
-  const factor = format === "svg" ? SVG_SCALE : 1;
   const { pages = 1, delay, loop } = metadata;
   return {
     format,
-    width: scale(metadata.width, factor),
-    height: scale(metadata.height, factor),
+    width: metadata.width,
+    height: metadata.height,
     decoded: { width: metadata.width, height: metadata.height },
     orientation: metadata.orientation ?? 1,
     vector: format === "svg",

@@ -167,10 +167,12 @@ describe("effects", () => {
       paint(30, 10, (x) => (x < 15 ? [255, 0, 0, 255] : [0, 255, 0, 0])),
       "png",
     );
-    const pixels = await made(source, "bl:3");
-    for (let x = 0; x < 30; x++) {
-      const [, green = 0, , alpha = 0] = pixel(pixels, x, 5);
-      if (alpha > 8) assert.ok(green <= 4, `at ${x}: ${pixel(pixels, x, 5).join()}`);
+    for (const url of ["bl:3", "bl:3/pix:10"]) {
+      const pixels = await made(source, url);
+      for (let x = 0; x < 30; x++) {
+        const [red = 0, green = 0, , alpha = 0] = pixel(pixels, x, 5);
+        if (alpha > 8) assert.ok(red > 250 && green <= 4, `${url} at ${x}: ${pixel(pixels, x, 5).join()}`);
+      }
     }
   });
 

@@ -24,12 +24,22 @@ export async function filter(
     filtered = await step(filtered, "sharpen", (p) =>
       p.sharpen({ sigma: Math.min(sharpen, MOST_SHARPEN), ...SHARPEN }),
     );
-  return pixelate > 1 ? fromRaw(squares(await pixels(filtered), pixelate), filtered) : filtered;
+  if (pixelate <= 1) return filtered;
+  // Behind another filter the contract's colours are still multiplied by their alpha; alone, hidden ones count in full.
+  const opacity = picture.alpha && (blur > 0 || sharpen > 0) ? "weighs" : "apart";
+  return fromRaw(squares(await pixels(filtered), { side: pixelate, opacity }), filtered);
+}
+
+interface Squares {
+  readonly side: number;
+  /** Whether a colour counts as much as it shows. */
+  readonly opacity: "weighs" | "apart";
 }
 
 /** Replaces each square of `side` pixels by its mean; squares at the far edges are filled up by mirroring. */
-export function squares(raw: Raw, side: number): Raw {
+function squares(raw: Raw, { side, opacity }: Squares): Raw {
   const { width, height, channels, depth } = raw;
+  const alpha = opacity === "weighs" ? channels - 1 : undefined;
   const size = Math.min(side, Math.max(width, height));
   const from =
     depth === 16 ? new Uint16Array(raw.data.buffer, raw.data.byteOffset, raw.data.length / 2) : raw.data;
@@ -40,14 +50,18 @@ export function squares(raw: Raw, side: number): Raw {
   for (let top = 0; top < height; top += size) {
     for (let left = 0; left < width; left += size) {
       mean.fill(0);
+      let weights = 0;
       for (let y = top; y < top + size; y++) {
         for (let x = left; x < left + size; x++) {
           const at = (rows[y]! * width + columns[x]!) * channels;
-          for (let channel = 0; channel < channels; channel++) mean[channel]! += from[at + channel]!;
+          const weight = alpha === undefined ? 1 : from[at + alpha]!;
+          weights += weight;
+          for (let channel = 0; channel < channels; channel++)
+            mean[channel]! += from[at + channel]! * (channel === alpha ? 1 : weight);
         }
       }
       for (let channel = 0; channel < channels; channel++)
-        mean[channel] = Math.round(mean[channel]! / size ** 2);
+        mean[channel] = Math.round(mean[channel]! / (channel === alpha ? size ** 2 : weights || 1));
       for (let y = top; y < Math.min(top + size, height); y++) {
         for (let x = left; x < Math.min(left + size, width); x++) to.set(mean, (y * width + x) * channels);
       }

@@ -335,6 +335,25 @@ describe("metadata", () => {
     assert.match(exif?.toString("latin1") ?? "", /Camera/);
   });
 
+  it("tells the orientation with sm:0 where nothing has turned the pixels", async () => {
+    for (const format of ["jpg", "png", "webp", "tiff"])
+      for (const [url, expected] of [
+        ["ar:0/sm:0", 6],
+        ["ar:0/sm:0/w:20/bl:1", 6],
+        ["ar:0/sm:0/fl:1", 1],
+        ["ar:0/sm:0/rot:180", 1],
+        ["ar:0", 1],
+        ["rot:270/sm:0", 1],
+      ] as const) {
+        const header = await headerOf(await renderUrl(await loaded(), `${url}/f:${format}`));
+        assert.equal(header.orientation ?? 1, expected, `${format} ${url}`);
+      }
+    // AVIF tells it with properties of its own, which a decoder follows.
+    const told = await headerOf(await renderUrl(await loaded(), "ar:0/sm:0/f:avif"));
+    const lost = await headerOf(await renderUrl(await loaded(), "ar:0/f:avif"));
+    assert.deepEqual([told.width, told.height], [lost.height, lost.width]);
+  });
+
   it("does not appear from nowhere", async () => {
     const bare = await saved(noise(20, 20), "jpeg");
     for (const url of [

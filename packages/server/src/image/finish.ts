@@ -10,6 +10,7 @@ import { insertJpeg } from "./metadata/jpeg.ts";
 import type { Kept } from "./metadata/kept.ts";
 import { insertPng, wrapPng } from "./metadata/png.ts";
 import { insertWebp } from "./metadata/webp.ts";
+import { orientationOf } from "../plan/turn.ts";
 import { coloured, fromRaw, pixels, settle, type Picture, type Raw } from "./picture.ts";
 
 interface Wanted {
@@ -56,15 +57,13 @@ function keptOf(facts: Facts, { format, options }: Target): Kept {
   return { ...keptBlocks(facts, options, icc), ...(icc && { icc }) };
 }
 
-function keptBlocks(
-  facts: Facts,
-  { stripMetadata, keepCopyright: rights }: Options,
-  icc: Buffer | undefined,
-): Kept {
+function keptBlocks(facts: Facts, options: Options, icc: Buffer | undefined): Kept {
   const { exif, xmp, iptc } = facts;
-  if (stripMetadata === false) {
-    // Pixels come upright, and tags that repeat the profile are wrong without it.
-    const stale = new Set([...ORIENTATION_TAGS, ...(icc ? [] : COLOUR_TAGS)]);
+  if (options.stripMetadata === false) {
+    const { exif: own, user } = orientationOf(facts.orientation, options);
+    const turned = [own, user].some(({ angle, flipX, flipY }) => angle !== 0 || flipX || flipY);
+    // What was turned, be it there and back, is no more as its tag says; tags that repeat the profile are wrong without it.
+    const stale = new Set([...(turned ? ORIENTATION_TAGS : []), ...(icc ? [] : COLOUR_TAGS)]);
     const sets = iptc && unwrapIptc(iptc);
     return {
       ...(exif && { exif: withoutTags(exif, stale) }),
@@ -72,7 +71,7 @@ function keptBlocks(
       ...(sets && { iptc: sets }),
     };
   }
-  if (rights === false) return {};
+  if (options.keepCopyright === false) return {};
   const blocks = { ...(exif && { exif }), ...(xmp && { xmp }), ...(iptc && { iptc }) };
   const { exif: texts, ...others } = keepCopyright(blocks);
   return { ...others, ...(texts && { exif: writeTexts(texts) }) };

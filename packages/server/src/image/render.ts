@@ -3,7 +3,7 @@ import { FORMATS, type Format } from "../formats.ts";
 import { animate } from "./animation.ts";
 import { compose, planFor, startAt, traitsOf, type Work } from "./compose.ts";
 import { encode, encodeWithin, qualityOf, type Encodable, type Recipe } from "./encode.ts";
-import { openPicture, type Facts, type Opened } from "./facts.ts";
+import { checkEmbedded, openPicture, type Facts, type Opened } from "./facts.ts";
 import { completion, finish } from "./finish.ts";
 import type { Size } from "../plan/gravity.ts";
 import { plan } from "../plan/plan.ts";
@@ -50,7 +50,7 @@ interface Sources {
 /** From bytes to bytes: header, format, plan, pixels, encoder (contract processing.md, section 2). Throws HttpError. */
 export async function render(job: RenderJob, sources: Sources, settings: RenderSettings): Promise<Rendition> {
   const options: Options = { ...defaultsOf(settings), ...job.options };
-  const original = job.source === "svg" ? safeSvg(sources.original, settings) : sources.original;
+  const original = job.source === "svg" ? await safeSvg(sources.original, settings) : sources.original;
   const opened = await openPicture(original, job.source, settings);
   if (passesThrough(job.source, options, settings.encode))
     return passThrough(settings.image.sanitizeSvg ? original : sources.original, opened, {
@@ -100,8 +100,9 @@ const originOf = (facts: Facts, options: Options) => ({
 });
 
 /** The gate comes before any other parser sees the document, and what is drawn is always the rebuilt one. */
-function safeSvg(bytes: Uint8Array, { image }: RenderSettings): Uint8Array {
-  gateSvg(bytes, { unlimited: image.svgUnlimited });
+async function safeSvg(bytes: Uint8Array, { image, limits }: RenderSettings): Promise<Uint8Array> {
+  const { images } = gateSvg(bytes, { unlimited: image.svgUnlimited });
+  await checkEmbedded(images, limits);
   return rebuildSvg(bytes);
 }
 

@@ -13,6 +13,7 @@ import {
 } from "../../test/fixtures/render.ts";
 import {
   BLUE,
+  film,
   GREEN,
   noise,
   oriented,
@@ -256,6 +257,43 @@ describe("scale", () => {
     const [linear] = pixel(await decode(await renderUrl(source, "w:16/f:png", { config })), 8, 8);
     assert.ok(Math.abs(plain! - 128) <= 2, `got ${plain}`); // Pixels have channels.
     assert.ok(Math.abs(linear! - 188) <= 2, `got ${linear}`);
+    const frames = { width: 64, height: 8, delays: [40, 40], loop: 0 };
+    const moving = await film("gif", frames, (frame, x) =>
+      x % 2 === 0 ? [255, 255, 255 * frame] : [0, 0, 0],
+    );
+    const [moved] = pixel(await decode(await renderUrl(moving, "w:16/f:gif", { config }), 1), 8, 1);
+    assert.ok(Math.abs(moved! - 188) <= 8, `got ${moved} in an animation`); // As above.
+  });
+
+  it("keeps linear light to the scaling of pixels", async () => {
+    const config = { image: { useLinearColorspace: true } };
+    const even = (width: number, colour: Colour) =>
+      saved(
+        paint(width, 8, () => colour),
+        "png",
+      );
+    const cmyk = await sharp((await even(16, [200, 50, 30])).bytes)
+      .toColourspace("cmyk")
+      .tiff()
+      .toBuffer();
+    const vector =
+      '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><path d="M0 0h8L0 8z"/></svg>';
+    const watermark = await even(4, [0, 0, 255, 255]);
+    for (const [source, urls] of [
+      [await saved(noise(16, 8, 4), "png"), ["f:jpg", "bg:ff8800", "pd:3/bg:00ff00", "bl:2", "wm:0.5"]],
+      [
+        await even(16, [128, 128, 128, 128]),
+        ["w:8/f:jpg", "w:8/bg:ff8800", "w:8/sh:2/pd:3/bg:00ff00", "w:8/wm:0.5"],
+      ],
+      [{ bytes: cmyk, format: "tiff" }, ["cb:1", "w:8", "c:4:4/w:2"]],
+      [{ bytes: Buffer.from(vector), format: "svg" }, ["w:100"]],
+    ] as const)
+      for (const url of urls) {
+        const whole = url.includes("f:") ? url : `${url}/f:png`;
+        const plain = await decode(await renderUrl(source, whole, { watermark }));
+        const linear = await decode(await renderUrl(source, whole, { config, watermark }));
+        assert.ok(difference(plain, linear) <= 2, `${source.format} ${url}: ${difference(plain, linear)}`);
+      }
   });
 });
 

@@ -1,18 +1,41 @@
+import type { Options } from "@tintype/url";
 import type { Cut, Rect, Size } from "../plan/gravity.ts";
+import type { Facts } from "./facts.ts";
 import { settle, step, type Picture } from "./picture.ts";
-import type { Plan } from "../plan/plan.ts";
+import { plan, type Plan, type PlanLimits } from "../plan/plan.ts";
 import { round } from "../plan/rounding.ts";
 
-/**
- * Crop, scale, turn, cut: the geometry of the plan, in one pass wherever sharp's order allows. `within` is the area that
- * the plan was made for, where that is not the whole picture.
- */
-export async function transform(picture: Picture, plan: Plan, within?: Rect): Promise<Picture> {
-  const cropped = await cropTo(picture, plan.crop, within);
-  const scaled = await scaleTo(cropped, plan);
-  const upright = await turn(scaled, plan);
-  return plan.cut ? cutOut(upright, plan.cut) : upright;
+/** The plan of a picture. A vector that is not decoded in its size has not quite its ratio, so each axis goes by itself. */
+export function planOf(facts: Facts, options: Options, limits: PlanLimits): Plan {
+  const planned = plan(facts, options, limits);
+  const { width, height } = facts.decoded;
+  const whole = width === facts.width && height === facts.height;
+  return facts.vector && !whole ? { ...planned, driving: undefined } : planned;
 }
+
+interface Way {
+  /** The area that the plan was made for, where that is not the whole picture. */
+  readonly within?: Rect | undefined;
+  /** Mixes light rather than numbers where pixels are scaled. */
+  readonly linear: boolean;
+}
+
+/** Crop, scale, turn, cut: the geometry of the plan, in one pass wherever sharp's order allows. */
+export async function transform(picture: Picture, plan: Plan, { within, linear }: Way): Promise<Picture> {
+  const cropped = await cropTo(picture, plan.crop, within);
+  const { width, height } = cropped.size;
+  const lit = linear && !(width === plan.scaled.width && height === plan.scaled.height);
+  const scaled = await scaleTo(lit ? inLinearLight(cropped) : cropped, plan);
+  const upright = await turn(scaled, plan);
+  const cut = plan.cut ? await cutOut(upright, plan.cut) : upright;
+  // sharp would do all that follows in that light, too, and take the white of colours there for 255 times white.
+  return lit ? settle(cut) : cut;
+}
+
+const inLinearLight = (picture: Picture): Picture => ({
+  ...picture,
+  pipeline: picture.pipeline.pipelineColourspace("scrgb"),
+});
 
 async function cropTo(picture: Picture, crop: Cut | undefined, within: Rect | undefined): Promise<Picture> {
   if (!within) return crop ? cutOut(picture, crop) : picture;

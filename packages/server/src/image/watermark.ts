@@ -3,11 +3,10 @@ import type { Format } from "../formats.ts";
 import { openPicture } from "./facts.ts";
 import { place, type Rect, type Size } from "../plan/gravity.ts";
 import { checkResolution, guardVector, planLimits } from "../plan/limits.ts";
-import { begin, inSrgb, pixels, step, type Picture, type Raw } from "./picture.ts";
-import { plan } from "../plan/plan.ts";
+import { begin, inSrgb, pixels, settle, step, type Picture, type Raw } from "./picture.ts";
 import type { RenderSettings } from "./settings.ts";
 import { roundEven, scaleEven } from "../plan/rounding.ts";
-import { transform } from "./transform.ts";
+import { planOf, transform } from "./transform.ts";
 
 /** A rectangle of RGBA pixels to lie on the picture, all of it inside. */
 export interface Overlay extends Rect {
@@ -71,9 +70,13 @@ async function drawMark(
     deep: false,
     convert: false,
   };
+  const linear = settings.image.useLinearColorspace && !facts.vector;
+  const start = begin(opened.open({ convert: true }), traits);
+  // As with sources: out of the profile's space first, then into linear light.
   const drawn = await transform(
-    begin(opened.open({ convert: true }), traits),
-    plan(facts, fitted, planLimits({}, settings.limits)),
+    linear && (facts.profile || facts.foreignColours) ? await settle(start) : start,
+    planOf(facts, fitted, planLimits({}, settings.limits)),
+    { linear },
   );
   const settled = await pixels({ ...drawn, pipeline: drawn.pipeline.ensureAlpha() });
   return settled;

@@ -107,6 +107,11 @@ describe("SVG documents", () => {
     it(`refuses ${what}`, () => assert.throws(() => scanSvg(text), { code: "broken_svg" }));
   }
 
+  it("takes no longer for a length the longer it is not one", { timeout: 10_000 }, () => {
+    const { size } = scanSvg(svg(`width="${"1".repeat(200_000)}!" height="8"`));
+    assert.equal(size, undefined);
+  });
+
   it("refuses what is not UTF-8", () => {
     const bytes = Uint8Array.from(Buffer.from('<svg width="\xe9"/>', "latin1"));
     assert.throws(() => scan(bytes, "svg"), { code: "broken_svg" });

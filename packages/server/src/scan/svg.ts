@@ -1,27 +1,12 @@
-/** Format: W3C, "Scalable Vector Graphics (SVG) 2", section 8; the size is taken as libvips takes it. */
+/** Format: W3C, "Scalable Vector Graphics (SVG) 2", section 8. */
 import { SaxesParser, type SaxesTagPlain } from "saxes";
 import { HttpError } from "../errors.ts";
+import { declaredSize } from "../svg-size.ts";
 import { STILL, type Found, type Size } from "./scanned.ts";
 
 /** Bytes in which the start tag of the root has to be complete. */
 const HEAD_BYTES = 256 * 1024;
 const PIECE = 2048;
-
-const LENGTH = /^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)([a-z]*)\s*$/i;
-
-/** CSS pixels of one unit. Font sizes are libvips' 12; all other units, percent among them, stand for no size. */
-const UNITS: ReadonlyMap<string, number> = new Map([
-  ["", 1],
-  ["px", 1],
-  ["em", 12],
-  ["ex", 6],
-  ["ch", 6],
-  ["in", 96],
-  ["cm", 96 / 2.54],
-  ["mm", 96 / 25.4],
-  ["pt", 96 / 72],
-  ["pc", 16],
-]);
 
 /**
  * Scans the root of an SVG: the size that its attributes declare (a style sheet may say otherwise). Throws `broken_svg`
@@ -29,7 +14,7 @@ const UNITS: ReadonlyMap<string, number> = new Map([
  */
 export function scanSvg(bytes: Uint8Array): Found {
   const root = readRoot(bytes);
-  const size = sizeOf(root.attributes);
+  const size = rounded(declaredSize(root.attributes));
   return {
     ...STILL,
     size,
@@ -68,47 +53,10 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-type Attributes = Readonly<Record<string, string>>;
-
-/** One side is enough where the view box knows how they relate; without any of this, a decoder measures the drawing. */
-function sizeOf(attributes: Attributes): Size | undefined {
-  const style = declarations(attributes.style ?? "");
-  const width = pixels(style.get("width") ?? attributes.width);
-  const height = pixels(style.get("height") ?? attributes.height);
-  const box = viewBox(attributes.viewBox);
-  if (width && height) return rounded({ width, height });
-  if (!box) return undefined;
-  if (width) return rounded({ width, height: (width * box.height) / box.width });
-  if (height) return rounded({ width: (height * box.width) / box.height, height });
-  return rounded(box);
-}
-
-const declarations = (style: string): ReadonlyMap<string, string> =>
-  new Map(
-    style.split(";").flatMap((one) => {
-      const [name = "", value] = one.split(":");
-      return value === undefined ? [] : [[name.trim(), value] as const];
-    }),
-  );
-
-/** CSS pixels of a length; undefined where it is none, has no fixed unit or is not positive. */
-function pixels(length: string | undefined): number | undefined {
-  const [, number = "", unit = ""] = LENGTH.exec(length ?? "") ?? [];
-  const value = Number(number) * (UNITS.get(unit.toLowerCase()) ?? 0);
-  return value > 0 && Number.isFinite(value) ? value : undefined;
-}
-
-function viewBox(text: string | undefined): Size | undefined {
-  const [, , width = 0, height = 0, ...more] = (text ?? "")
-    .trim()
-    .split(/[\s,]+/)
-    .map(Number);
-  return width > 0 && height > 0 && more.length === 0 ? { width, height } : undefined;
-}
-
 /** Less than half a pixel is nothing that can be drawn. */
-function rounded({ width, height }: Size): Size | undefined {
-  const size = { width: Math.round(width), height: Math.round(height) };
+function rounded(declared: Size | undefined): Size | undefined {
+  if (!declared) return undefined;
+  const size = { width: Math.round(declared.width), height: Math.round(declared.height) };
   return size.width > 0 && size.height > 0 && Number.isFinite(size.width * size.height) ? size : undefined;
 }
 
