@@ -11,7 +11,7 @@ import { ended, root } from "../node.mjs";
 import { makeObjectStore, makeService } from "./bases.mjs";
 import { expectEqual } from "./expect.mjs";
 import { baseOf, IMAGE } from "./image.mjs";
-import { observeProfile, PROFILES } from "./profiles.mjs";
+import { PROFILES } from "./profiles.mjs";
 import { until } from "./server.mjs";
 import { openStore } from "./store.mjs";
 
@@ -107,19 +107,25 @@ async function bringUp(store, { program, profiles }) {
   const options = { cwd: root, env, encoding: "utf8", timeout: 240_000 };
   const flags = profiles.flatMap((name) => ["--profile", name]);
   const compose = (...words) => spawnSync(program, ["--file", "compose.yaml", ...flags, ...words], options);
+  const around = { store, picture, containerOf: (each) => containerOf(store, each) };
+  const up = (...words) => {
+    const { status, stderr } = compose("up", "--no-build", ...words);
+    if (status !== 0) throw new Error(`${program} up ended with ${status}: ${stderr.slice(-1500)}`);
+  };
   const services = ["tintype", "function", "edge", ...profiles.map((name) => PROFILES[name].service)];
   try {
-    const { status, stderr } = compose("up", "--detach", "--no-build", ...services);
-    if (status !== 0) throw new Error(`${program} up ended with ${status}: ${stderr.slice(-1500)}`);
+    for (const { service: first, prepare } of profiles.map((name) => PROFILES[name])) {
+      if (prepare === undefined) continue;
+      up("--detach", first);
+      await prepare(around);
+    }
+    up(versionOf(program).startsWith("Compose 2") ? "--wait" : "--detach", ...services);
     const seen = [];
     try {
       await observeEdge();
-      for (const name of profiles) {
-        const around = { store, picture, containerOf: (each) => containerOf(store, each) };
-        seen.push(`${name} ${await observeProfile(name, around)}`);
-      }
+      for (const name of profiles) seen.push(`${name} ${await PROFILES[name].observe(around)}`);
     } catch (error) {
-      throw new Error(`${error.message}\n${compose("logs", "--no-color", "--tail", "4").stdout}`);
+      throw new Error(`${compose("logs", "--no-color", "--tail", "3").stdout}\n${error.message}`);
     }
     const start = performance.now();
     compose("stop", "tintype");
@@ -135,10 +141,11 @@ async function bringUp(store, { program, profiles }) {
   }
 }
 
-/** "Compose 1.29.2"; a build from its sources calls itself "dev". */
+/** "Compose 1.29.2"; one of version 2 that was built from its sources calls itself "Docker Compose version dev". */
 function versionOf(program) {
   const { stdout = "" } = spawnSync(program, ["version"], { encoding: "utf8" });
-  return `Compose ${/version v?([\w.]+)/.exec(stdout)?.[1] ?? "of an unknown version"}`;
+  const [, own, version = ""] = /(Docker Compose)?.*version v?([\w.]+)/.exec(stdout) ?? [];
+  return `Compose ${own && !/^\d/.test(version) ? "2" : version}`;
 }
 
 export async function checkCompose({ store }) {

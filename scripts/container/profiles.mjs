@@ -8,7 +8,7 @@ import { until } from "./server.mjs";
 
 const PAIR = { accessKeyId: "tintypekey", secretAccessKey: "tintypesecret" };
 
-/** THE TABLE of profiles: the service to wait for, its settings, and what is looked at. */
+/** THE TABLE of profiles: the service to wait for, its settings, what it takes before the others start, and what is looked at. */
 export const PROFILES = {
   varnish: { service: "varnish", settings: {}, observe: observeVarnish },
   redis: {
@@ -26,14 +26,12 @@ export const PROFILES = {
       TINTYPE_CACHE_S3_BUCKET: "results",
       TINTYPE_CACHE_S3_ENDPOINT: "http://s3:9000",
     },
+    prepare: makeBuckets,
     observe: observeS3,
   },
   // Of its two services the one that has figures; the other is drawn by an image that nothing here stands in for.
   observability: { service: "prometheus", settings: {}, observe: observePrometheus },
 };
-
-/** What was seen of a profile that is up; throws where it is not as it should be. */
-export const observeProfile = (name, around) => PROFILES[name].observe(around);
 
 async function observeVarnish({ picture }) {
   const url = "http://127.0.0.1:8081";
@@ -56,21 +54,34 @@ async function observeRedis({ store, picture, containerOf }) {
   return "holds what was made";
 }
 
-async function observeS3({ picture, containerOf }) {
+async function clientOf({ containerOf }) {
   const { address } = await containerOf("s3");
-  const client = new S3Client({
-    endpoint: `http://${address}:9000`,
-    region: "us-east-1",
-    forcePathStyle: true,
-    credentials: PAIR,
-  });
+  const endpoint = `http://${address}:9000`;
+  return new S3Client({ endpoint, region: "us-east-1", forcePathStyle: true, credentials: PAIR });
+}
+
+async function makeBuckets(around) {
+  const client = await clientOf(around);
+  const make = (Bucket) =>
+    client.send(new CreateBucketCommand({ Bucket })).then(
+      () => true,
+      () => false,
+    );
+  await until("an object store", () => make("originals"));
+  await make("results");
   const Body = readFileSync(join(root, "samples/brushes.jpg"));
-  for (const Bucket of ["originals", "results"]) await client.send(new CreateBucketCommand({ Bucket }));
   await client.send(new PutObjectCommand({ Bucket: "originals", Key: "brushes.jpg", Body }));
-  const { status } = await picture("/w:900/plain/s3://originals/brushes.jpg");
+  client.destroy();
+}
+
+async function observeS3(around) {
+  const client = await clientOf(around);
+  // Only what took a while to make is kept there.
+  const { status } = await around.picture("/w:2000/f:avif/plain/s3://originals/brushes.jpg");
   if (status !== 200) complain("status 200", "of an original in the store", status);
-  const kept = async () => (await client.send(new ListObjectsV2Command({ Bucket: "results" }))).KeyCount ?? 0;
-  await until("a result in the store", async () => (await kept()) > 0);
+  const isPicture = ({ Key }) => !Key.includes("purge");
+  const list = () => client.send(new ListObjectsV2Command({ Bucket: "results" }));
+  await until("a result in the store", async () => ((await list()).Contents ?? []).some(isPicture));
   client.destroy();
   return "gives originals and keeps results";
 }
