@@ -134,7 +134,7 @@ const kinds = () => [
 const valueBlocks = () => [
   "## Values",
   table(["Kind", "Written"], kinds()),
-  `Arguments at the end may be left out. An empty one (${code("pd:10::20")}) keeps what a preset or an earlier option
+  `Arguments at the end may be left out. An empty one (${code("rs::300")}) keeps what a preset or an earlier option
 said, or means nothing where nothing was said. A required argument that is empty or wrong, one argument too many, and an
 option that nobody knows are refused with 404 and ${link(code("invalid_option"), "invalid_option", "errors.md")}; the log
 says which option, what was expected and what came.`,

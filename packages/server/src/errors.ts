@@ -240,7 +240,7 @@ export const ERRORS = {
     "Too many requests",
     "queue",
     "no-store",
-    "Every renderer is busy and the waiting line is full; try again after Retry-After seconds.",
+    "Every renderer is busy, or one host of sources has as many downloads as it may, and the line for it is full; try again after Retry-After seconds.",
   ),
   timeout: refusal(
     503,

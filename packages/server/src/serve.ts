@@ -72,8 +72,10 @@ const stackOf = (error: unknown): string => (error instanceof Error ? (error.sta
 
 /** What an operator should know about who is let in. */
 function openings({ guard, capability, http }: Config): string[] {
-  if (http.development)
-    return ["development mode: unsigned URLs of any source are served, to this machine only"];
+  if (http.development) {
+    const served = guard.keys.length > 0 ? "URLs that are signed" : "unsigned URLs of any source";
+    return [`development mode: ${served} are served, to this machine only`];
+  }
   const onlyCapabilities = takesCapabilities(capability) && guard.allowedSources.length === 0;
   if (guard.keys.length > 0 || onlyCapabilities) return [];
   const served = guard.allowedSources.length > 0 ? "listed sources" : "local:// files";

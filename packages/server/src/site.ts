@@ -191,7 +191,7 @@ async function unready({ pool }: App, readiness: Readiness): Promise<string | un
   }
 }
 
-function pagesOf({ http, source }: Config): RouteSettings["pages"] {
+function pagesOf({ http, guard, source }: Config): RouteSettings["pages"] {
   const page = (body: string, policy: string): Reply => ({
     status: 200,
     headers: {
@@ -212,8 +212,12 @@ function pagesOf({ http, source }: Config): RouteSettings["pages"] {
       landingPolicy(),
     );
   if (!http.gallery) return { "/": landing };
-  const gallery = async (): Promise<Reply> =>
-    page(galleryPage({ samples: await samplesOf(source), prefix: http.pathPrefix }), galleryPolicy());
+  const signer = signerOf(guard);
+  const gallery = async (): Promise<Reply> => {
+    const samples = await samplesOf(source);
+    const signing = http.development ? { sign: signer } : { unsigned: signer !== undefined };
+    return page(galleryPage({ samples, prefix: http.pathPrefix, ...signing }), galleryPolicy());
+  };
   return { "/": landing, "/gallery": gallery };
 }
 
@@ -221,21 +225,26 @@ function pagesOf({ http, source }: Config): RouteSettings["pages"] {
 const samplesOf = ({ localFilesystemRoot: root }: Config["source"]): Promise<readonly string[]> =>
   root === "" ? Promise.resolve([]) : readdir(root);
 
+/** Signs as the first of the keys does; undefined where there is none. */
+function signerOf({ keys, salts, signatureSize: size }: Config["guard"]) {
+  const [[key], [salt]] = [keys, salts];
+  if (key === undefined || salt === undefined) return undefined;
+  return (path: string): string => sign(path, { key, salt, size });
+}
+
 function playgroundOf({ http, guard, source }: Config, app: App): RouteSettings["playground"] {
   if (!http.playground) return undefined;
-  const [key] = guard.keys;
-  const [salt] = guard.salts;
-  const isSigned = key !== undefined && salt !== undefined;
+  const signer = signerOf(guard);
   return createPlayground({
     prefix: http.pathPrefix,
     gallery: http.gallery,
     grammar: app.grammar,
-    signed: isSigned,
+    signed: signer !== undefined,
     samples: () => samplesOf(source),
     workshop: app.dropped && {
       isLoopback: (address) => classify(address) === "loopback",
       keep: app.dropped.put,
-      sign: isSigned ? (path) => sign(path, { key, salt, size: guard.signatureSize }) : undefined,
+      sign: signer,
     },
   });
 }

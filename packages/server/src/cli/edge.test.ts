@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
@@ -30,6 +30,18 @@ describe("tintype edge", () => {
     assert.equal(await run("--out", file), "");
     assert.equal(readFileSync(file, "utf8"), `${await run()}\n`);
     assert.deepEqual(readdirSync(folder), ["edge.js"]);
+  });
+
+  it("writes keys for their owner alone, or for whom the file was opened to", async () => {
+    const file = join(folder, "keys.json");
+    const modeOf = (): string => (statSync(file).mode & 0o777).toString(8);
+    const keys = ["--keys", "--guard-keys", "aa11", "--guard-salts", "bb22", "--out", file];
+    await run(...keys);
+    assert.equal(modeOf(), "600");
+    chmodSync(file, 0o640);
+    await run(...keys);
+    assert.equal(modeOf(), "640");
+    assert.match(readFileSync(file, "utf8"), /aa11|qhE/);
   });
 
   it("exports the handler for engines that read modules", async () => {

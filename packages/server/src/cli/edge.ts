@@ -1,4 +1,4 @@
-import { rename, writeFile } from "node:fs/promises";
+import { chmod, chown, rename, rm, stat, writeFile } from "node:fs/promises";
 import { loadProcess } from "../config/process.ts";
 import { edgeFunction, edgeKeys } from "../edge-function.ts";
 import { UsageError, type Command } from "./command.ts";
@@ -14,11 +14,22 @@ const OWN: Flags = new Map([
   ["out", false],
 ]);
 
-/** Whoever waits for the file finds all of it. */
-async function writeWhole(file: string, text: string): Promise<void> {
+/**
+ * Whoever waits for the file finds all of it. One that is there keeps its owner, group and mode, so that whom it was opened
+ * to can read the new one and nobody else; a new one has `mode`.
+ */
+async function writeWhole(file: string, text: string, mode: number): Promise<void> {
   const beside = `${file}.${process.pid}`;
-  await writeFile(beside, text);
-  await rename(beside, file);
+  const old = await stat(file).catch(() => undefined);
+  try {
+    await writeFile(beside, text, { mode: 0o600, flag: "wx" });
+    if (old) await chown(beside, old.uid, old.gid);
+    await chmod(beside, old ? old.mode & 0o777 : mode);
+    await rename(beside, file);
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw error;
+  }
 }
 
 export const edge: Command = {
@@ -45,7 +56,7 @@ export const edge: Command = {
       : edgeFunction(config, { verify, resign, module: flags.has("module"), store });
     const file = flags.get("out");
     if (file === undefined) out(text);
-    else await writeWhole(file, `${text}\n`);
+    else await writeWhole(file, `${text}\n`, flags.has("keys") ? 0o600 : 0o644);
     return 0;
   },
 };

@@ -185,6 +185,11 @@ export const DIFFERENCES: readonly Difference[] = [
     why: "a path of a few thousand names would hold the server up",
   },
   {
+    imgproxy: "paths may hold bytes beyond ASCII as they are",
+    here: "400: they must be percent-encoded, as browsers do by themselves",
+    why: "no two parsers agree on them",
+  },
+  {
     imgproxy: "one address may hold all connections",
     here: "TINTYPE_HTTP_MAX_CLIENTS_PER_ADDRESS, unless it is private or one of TINTYPE_HTTP_TRUST_FORWARDED",
     why: "one client must not keep all others out",
@@ -198,7 +203,7 @@ export const DIFFERENCES: readonly Difference[] = [
   },
   {
     imgproxy: "the log has a line where a request begins and one where it ends, and its options as an object",
-    here: "it has one where it ends, and the options as a URL spells them",
+    here: "it has one where it ends, with the options as a URL spells them and no links to imgproxy's pages",
     why: "one line tells all",
   },
   {

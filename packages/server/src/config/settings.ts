@@ -226,7 +226,7 @@ export const SETTINGS = {
     development: setting(
       bool,
       false,
-      "Development mode: listens on this machine only and serves unsigned URLs of any source.",
+      "Development mode: listens on this machine only, and serves unsigned URLs of any source unless a key is set.",
       { root: true },
     ),
     developmentErrorsMode: setting(bool, false, "Puts the private detail into the body of an error.", {

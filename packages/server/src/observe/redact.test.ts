@@ -33,7 +33,21 @@ const TARGETS: readonly (readonly [string, string])[] = [
   ["", ""],
 ];
 
+const QUOTED: readonly (readonly [string, string])[] = [
+  [
+    `expected the signature of "/w:300/${withPassword}.webp", got "abc"`,
+    'expected the signature of "/w:300/***", got "abc"',
+  ],
+  [
+    `expected the signature of "/w:300/${source("http://host/a.jpg")}", got "/"`,
+    `expected the signature of "/w:300/${source("http://host/a.jpg")}", got "/"`,
+  ],
+];
+
 describe("redact", () => {
+  for (const [text, expected] of QUOTED)
+    it(`looks into the target of ${expected}`, () => assert.equal(redact(text), expected));
+
   for (const [text, expected] of TEXTS) it(`makes "${expected}"`, () => assert.equal(redact(text), expected));
 
   it("takes linear time for hostile text", () => {

@@ -23,9 +23,15 @@ const MOST_SEGMENTS = 64;
 
 export const isSecretName = (name: string): boolean => SECRET_NAME.test(name);
 
-/** The text without userinfo and credentials of URLs in it. */
+/** A request target that a message quotes. */
+const QUOTED_TARGET = /"(\/[^"]*)"/g;
+
+/** The text without userinfo and credentials of URLs in it, those in base64 included where a request target is quoted. */
 export function redact(text: string): string {
-  return text.replace(USERINFO, `$1${HIDDEN}@`).replace(CREDENTIAL, `$1${HIDDEN}`);
+  return text
+    .replace(QUOTED_TARGET, (_, target: string) => `"${redactTarget(target)}"`)
+    .replace(USERINFO, `$1${HIDDEN}@`)
+    .replace(CREDENTIAL, `$1${HIDDEN}`);
 }
 
 /** Like `redact`, for a raw request target: it looks into base64 sources too, and hides one that holds a secret. */

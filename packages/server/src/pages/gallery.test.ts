@@ -29,6 +29,22 @@ describe("the gallery", () => {
     assert.equal(segments.join(""), "/img/unsafe/rs:fill:480:480/g:sm/plain/local:///nuthatch.jpg");
   });
 
+  it("signs its URLs where it may, and says so where it may not", () => {
+    const sign = (path: string): string => `of-${path.length}`;
+    const signed = galleryPage({ samples: ["nuthatch.jpg"], prefix: "/img", sign });
+    const [raw, made] = [
+      "/raw:1/plain/local:///nuthatch.jpg",
+      "/rs:fill:480:480/g:sm/plain/local:///nuthatch.jpg",
+    ];
+    assert.deepEqual(
+      picturesOf(signed),
+      [raw, made].map((path) => `/img/${sign(path)}${path}`),
+    );
+    assert.doesNotMatch(signed, /unsafe|not signed|are refused/);
+    const other = galleryPage({ samples: ["nuthatch.jpg"], prefix: "", unsigned: true });
+    assert.match(other, /wants signed URLs/);
+  });
+
   it("encodes and escapes what a file may be called", () => {
     const html = galleryPage({ samples: [`a"><script>'&@?#%.jpg`, "ü b/ç.png"], prefix: "" });
     assert.equal([...html.matchAll(/<script/g)].length, 1);

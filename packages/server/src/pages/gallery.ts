@@ -10,6 +10,10 @@ export interface GalleryOptions {
   readonly samples: readonly string[];
   /** Path prefix of the server, without a slash at its end; empty for none. */
   readonly prefix: string;
+  /** Signs a path that begins with a slash, where URLs need that and the page is for the developer alone. */
+  readonly sign?: ((path: string) => string) | undefined;
+  /** URLs need a signature, and the page is for everybody. */
+  readonly unsigned?: boolean;
 }
 
 const PICTURE = /\.(?:jpe?g|png|webp|avif|gif|svg)$/i;
@@ -17,13 +21,14 @@ const PICTURE = /\.(?:jpe?g|png|webp|avif|gif|svg)$/i;
 const MOST = 24;
 
 /** The gallery page as HTML. */
-export function galleryPage({ samples, prefix }: GalleryOptions): string {
+export function galleryPage({ samples, prefix, sign, unsigned = false }: GalleryOptions): string {
   const pictures = inOrder(samples.filter((name) => PICTURE.test(name)));
   const shown = pictures.slice(0, MOST);
   const rest = pictures.length - shown.length;
-  const cards = shown.map((name, place) => card(name, treatmentOf(name, place), prefix));
+  const cards = shown.map((name, place) => card(name, treatmentOf(name, place), { prefix, sign }));
   const body = `${HEAD.replace("{home}", escapeHtml(`${prefix}/`))}
 <main>
+${unsigned ? UNSIGNED : ""}
 ${cards.length === 0 ? EMPTY : `<ol class="cards">${cards.join("")}</ol>`}
 ${rest > 0 ? `<p class="rest">${rest} more in the folder.</p>` : ""}
 </main>
@@ -41,12 +46,19 @@ export function inOrder(names: readonly string[]): readonly string[] {
   return [...names].sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
 }
 
-function card(name: string, treatment: Treatment, prefix: string): string {
+function card(
+  name: string,
+  treatment: Treatment,
+  { prefix, sign }: Pick<GalleryOptions, "prefix" | "sign">,
+): string {
   const source = `plain/local:///${name.split("/").map(encodeURIComponent).join("/")}`;
-  const before = `${prefix}/unsafe/raw:1/${source}`;
-  const after = [`${prefix}/unsafe`, ...treatment.options.map(({ text }) => text), source].join("/");
+  const firstFor = (path: string): string => `${prefix}/${sign?.(path) ?? "unsafe"}`;
+  const original = `/raw:1/${source}`;
+  const path = ["", ...treatment.options.map(({ text }) => text), source].join("/");
+  const [before, first] = [`${firstFor(original)}${original}`, firstFor(path)];
+  const after = `${first}${path}`;
   const segments = [
-    { text: `${prefix}/unsafe`, gloss: "not signed" },
+    { text: first, gloss: sign ? "the signature" : "not signed" },
     ...treatment.options.map(({ text, gloss }) => ({ text: `/${text}`, gloss, asks: true })),
     { text: `/${source}`, gloss: "the original" },
   ];
@@ -91,6 +103,8 @@ const HEAD = `<header class="top"><a class="brand" href="{home}">${MARK}<span>Ti
 </section>`;
 
 const EMPTY = `<p class="empty">The folder holds no picture that a browser can show. Put a JPEG, PNG, WebP, AVIF, GIF or SVG file into it and load this page again.</p>`;
+
+const UNSIGNED = `<p class="empty">This server wants signed URLs, and signs those of this page only in development mode. The pictures below are refused.</p>`;
 
 const BYTES = "Bytes are those of the bodies that your browser receives, with the formats that it accepts.";
 const LICENCES = "The authors and licences of the sample photographs are in <code>samples/LICENSE.md</code>.";

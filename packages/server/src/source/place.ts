@@ -18,9 +18,13 @@ const unreachable = (detail: string): HttpError => new HttpError("source_unreach
 
 const percent = (byte: number): string => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
 
-/** Escapes what a request line cannot hold, and a backslash, which some servers take for a slash. */
-const escapeRaw = (text: string): string =>
-  text.replace(/[^\u0021-\u005b\u005d-\u007e]+/g, (run) => [...Buffer.from(run)].map(percent).join(""));
+/** What a request line cannot hold, and a backslash, which some servers take for a slash. */
+const RAW = /[^\u0021-\u005b\u005d-\u007e]+/g;
+/** And what RFC 3986 has in no path; in a query servers are used to it. */
+const RAW_IN_PATH = /[^\u0021-\u005b\u005d-\u007e]+|["<>^`{|}]+/g;
+
+const escapeRaw = (text: string, raw: RegExp): string =>
+  text.replace(raw, (run) => [...Buffer.from(run)].map(percent).join(""));
 
 /** Reads a source URL. Throws `source_unreachable` where two parsers could read it as two different places. */
 export function readPlace(text: string): Place {
@@ -39,7 +43,8 @@ export function readPlace(text: string): Place {
   const [sent = ""] = rest.split("#", 1);
   const [path = ""] = sent.split("?", 1);
   if (BROKEN_ESCAPE.test(path)) throw unreachable("expected two hex digits after each % of the path");
-  return { url: new URL(text), path: escapeRaw(sent.startsWith("/") ? sent : `/${sent}`), text };
+  const escaped = escapeRaw(path, RAW_IN_PATH) + escapeRaw(sent.slice(path.length), RAW);
+  return { url: new URL(text), path: escaped.startsWith("/") ? escaped : `/${escaped}`, text };
 }
 
 /** The place that a redirect's `Location` means when it is read at `from`. */

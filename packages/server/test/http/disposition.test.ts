@@ -14,7 +14,7 @@ const origin = useOrigin(async () => {
     "/a/",
     "/.png",
     "/a/b.tar.gz",
-    '/a/q"q.png',
+    "/a/q%22q.png",
     "/a/%E5%9C%96.png",
     "/a/b%20c.png",
   ];
