@@ -6,6 +6,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { ended, root } from "../node.mjs";
 import { makeObjectStore, makeService } from "./bases.mjs";
@@ -73,6 +74,19 @@ async function containerOf(store, service) {
   return { id, address: network?.IPAddress, exitCode: State.ExitCode };
 }
 
+/** Has a service's health checked until something ends, as Docker does by itself and podman where systemd is. */
+async function lookAfter(store, service, end) {
+  let isOver = false;
+  void end.then(() => (isOver = true));
+  while (!isOver) {
+    await sleep(2000);
+    await containerOf(store, service)
+      .then(({ id }) => store.podman(["healthcheck", "run", id]))
+      .catch(() => undefined);
+  }
+  return end;
+}
+
 async function observeEdge() {
   const ask = (path) => fetch(`${URL_OF_EDGE}${path}`, { headers: { accept: "*/*" } });
   const isThere = ({ ok }) => ok;
@@ -108,18 +122,25 @@ async function bringUp(store, { program, profiles }) {
   const flags = profiles.flatMap((name) => ["--profile", name]);
   const compose = (...words) => spawnSync(program, ["--file", "compose.yaml", ...flags, ...words], options);
   const around = { store, picture, containerOf: (each) => containerOf(store, each) };
-  const up = (...words) => {
-    const { status, stderr } = compose("up", "--no-build", ...words);
-    if (status !== 0) throw new Error(`${program} up ended with ${status}: ${stderr.slice(-1500)}`);
+  const up = async (...words) => {
+    const child = spawn(program, ["--file", "compose.yaml", ...flags, "up", "--no-build", ...words], {
+      ...options,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    const said = [];
+    child.stderr.on("data", (chunk) => said.push(chunk));
+    const end = ended(child);
+    const { code } = await Promise.race([end, lookAfter(store, "tintype", end)]);
+    if (code !== 0) throw new Error(`${program} up ended with ${code}: ${said.join("").slice(-1500)}`);
   };
   const services = ["tintype", "function", "edge", ...profiles.map((name) => PROFILES[name].service)];
   try {
     for (const { service: first, prepare } of profiles.map((name) => PROFILES[name])) {
       if (prepare === undefined) continue;
-      up("--detach", first);
+      await up("--detach", first);
       await prepare(around);
     }
-    up(versionOf(program).startsWith("Compose 2") ? "--wait" : "--detach", ...services);
+    await up(versionOf(program).startsWith("Compose 2") ? "--wait" : "--detach", ...services);
     const seen = [];
     try {
       await observeEdge();
