@@ -10,8 +10,9 @@ import { createPeers } from "./guard/peers.ts";
 import { listen, type Door, type DoorEvent } from "./http/node.ts";
 import { createReadiness, runUntilSignal } from "./http/lifecycle.ts";
 import type { Handle } from "./message.ts";
-import { createLog, type Log } from "./observe/log.ts";
+import { createLog, type Fields, type Log } from "./observe/log.ts";
 import { metricsHandle, type Metrics } from "./observe/metrics.ts";
+import { createSampling } from "./observe/sampling.ts";
 import { lineSink } from "./observe/sink.ts";
 import { createSite, type Companion } from "./site.ts";
 import { createLookout, operatorHandle, startWatching } from "./watching.ts";
@@ -100,7 +101,11 @@ async function openDoors(
   { log, metrics, handle, operator }: Household,
 ): Promise<[Door, ...Door[]]> {
   const headers = { Server: http.serverName };
-  const report = (event: DoorEvent): void => reportDoor(log, event);
+  const sample = createSampling(observe.refusalLines);
+  const report = (event: DoorEvent): void => {
+    const leftOut = sample(event.kind);
+    if (leftOut !== undefined) reportDoor(log, event, { left_out: leftOut || undefined });
+  };
   const trusts = createPeers(http.trustForwarded);
   const door = await listen(handle, {
     bind: http.bind,
@@ -129,21 +134,19 @@ async function openDoors(
   ];
 }
 
-function reportDoor(log: Log, event: DoorEvent): void {
+function reportDoor(log: Log, event: DoorEvent, more: Fields): void {
   if (event.kind === "refused") {
-    log.warn("Refused", { status: event.status, client_ip: event.peer, error: event.detail });
+    log.warn("Refused", { status: event.status, client_ip: event.peer, error: event.detail, ...more });
     return;
   }
   if (event.kind === "crowded") {
     log.warn(
       "Too many connections of one address: where it is a proxy, name it in TINTYPE_HTTP_TRUST_FORWARDED",
-      {
-        client_ip: event.peer,
-      },
+      { client_ip: event.peer, ...more },
     );
     return;
   }
-  const error = { error: String(event.error), stack: stackOf(event.error) };
+  const error = { error: String(event.error), stack: stackOf(event.error), ...more };
   if (event.kind === "broken") log.error("The listening socket failed", error);
   else log.error(event.kind === "cut" ? "Cut short" : "Fault", { target: event.ask.target, ...error });
 }

@@ -15,6 +15,7 @@ import { header, type Ask, type Handle, type Reply } from "./message.ts";
 import { logRequest, type Log, type RequestRecord } from "./observe/log.ts";
 import type { Metrics } from "./observe/metrics.ts";
 import type { Reporter } from "./observe/reporter.ts";
+import { createSampling } from "./observe/sampling.ts";
 import type { StatsCounter } from "./observe/stats.ts";
 import { failurePage, failurePolicy } from "./pages/failure.ts";
 import { galleryPage, galleryPolicy } from "./pages/gallery.ts";
@@ -54,6 +55,7 @@ const PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src d
 export function createSite(config: Config, around: Surroundings): Handle {
   const { app, log, metrics, readiness, stats, reporter, companion } = around;
   const trusts = createPeers(config.http.trustForwarded);
+  const sample = createSampling(config.observe.refusalLines);
   const viewerHeader = config.http.viewerAddressHeader.toLowerCase();
   const routes = createRoutes({
     ...config.http,
@@ -77,7 +79,8 @@ export function createSite(config: Config, around: Surroundings): Handle {
         durationMs: performance.now() - startedAt,
       };
       if (told.failure) warnOfFallback(log, told.failure, record);
-      logRequest(log, record);
+      const leftOut = isRefusal(record) ? sample(record.code ?? String(record.status)) : 0;
+      if (leftOut !== undefined) logRequest(log, { ...record, leftOut });
       stats?.count(record);
       if (told.error) reporter?.report(told.error, reportOf(told, id));
     }
@@ -87,6 +90,9 @@ export function createSite(config: Config, around: Surroundings): Handle {
     return { ...reply, headers: { ...always, ...named, ...reply.headers } };
   };
 }
+
+/** What a client did wrong: whoever does it in floods shall not fill the log, too. */
+const isRefusal = ({ status }: RequestRecord): boolean => status >= 400 && status < 500;
 
 /** A refusal as a page, for a developer's browser (contract http.md, section 3). */
 function explained({ reply, error }: Told, { headers }: Ask, id: string): Reply {

@@ -29,10 +29,24 @@ const FRONT_BYTES = 144 * MIB;
 const IDLE_RENDERER_BYTES = 56 * MIB;
 const LEAST_BYTES = 64 * MIB;
 
-/** What pictures in the making may take of so much memory, beside the front with what it keeps, the renderers and their spare; 0 where it is not known. */
+/** Bytes of the front with what it keeps, of the renderers and their spare. */
+const heldBy = (workers: number, keptBytes: number): number =>
+  FRONT_BYTES + keptBytes + (workers + 1) * IDLE_RENDERER_BYTES;
+
+/** What pictures in the making may take of so much memory, beside all that is held anyway; 0 where it is not known. */
 export function memoryFor(workers: number, memoryBytes: number, keptBytes = cacheFor(memoryBytes)): number {
   if (memoryBytes === 0) return 0;
-  return Math.max(LEAST_BYTES, memoryBytes - FRONT_BYTES - keptBytes - (workers + 1) * IDLE_RENDERER_BYTES);
+  return Math.max(LEAST_BYTES, memoryBytes - heldBy(workers, keptBytes));
+}
+
+/** A sentence where the machine or its cgroup grants less memory than the server takes at its busiest. */
+export function shortage({ render, cache }: Config, memoryBytes: number): string | undefined {
+  const needed = heldBy(render.workers, cache.memory) + render.memory;
+  if (memoryBytes === 0 || render.memory === 0 || needed <= memoryBytes) return undefined;
+  // What is kept grows with what is granted: cacheFor.
+  const enough = Math.ceil((needed * 17) / 16 / (16 * MIB)) * 16;
+  const have = Math.floor(memoryBytes / MIB);
+  return `${have} MiB of memory are fewer than ${render.workers === 1 ? "one renderer takes" : `${render.workers} renderers take`} at their busiest: allow ${enough} MiB, or lower IMGPROXY_WORKERS, TINTYPE_CACHE_MEMORY or TINTYPE_RENDER_MEMORY`;
 }
 
 /** What finished pictures may take of so much memory. */

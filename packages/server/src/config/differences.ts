@@ -207,6 +207,12 @@ export const DIFFERENCES: readonly Difference[] = [
     why: "one line tells all",
   },
   {
+    imgproxy: "each refused request has its line in the log",
+    here: "TINTYPE_OBSERVE_REFUSAL_LINES a second of each code, ten times as many at once, and how many were left out",
+    why: "abuse",
+    applies: ({ observe }) => observe.refusalLines > 0,
+  },
+  {
     imgproxy: "answers never carry Age and Server-Timing",
     here: "they do, and X-Cache",
     why: "whoever wonders why a picture is old or slow need not ask the operator",

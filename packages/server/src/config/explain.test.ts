@@ -61,7 +61,7 @@ describe("differences from imgproxy", () => {
       encode: { autoWebp: false, autoAvif: false, avifSpeed: 8 },
       image: { sanitizeSvg: false },
       cache: { memory: 0, dir: "" },
-      observe: { logFormat: "structured" },
+      observe: { logFormat: "structured", refusalLines: 0 },
     });
     assert.deepEqual(
       differencesOf(likeImgproxy),

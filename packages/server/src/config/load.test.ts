@@ -181,6 +181,25 @@ describe("loadConfig", () => {
     assert.equal(load({ TINTYPE_RENDER_MEMORY: "5" }, { memoryBytes: mib }).config.render.memory, 5);
   });
 
+  it("warns where the machine grants less than the server takes", () => {
+    const mib = 1024 ** 2;
+    const said = (memoryBytes: number, cpus: number, env: Record<string, string> = {}): string =>
+      load(env, { cpus, memoryBytes })
+        .warnings.filter((line) => /MiB of memory/.test(line))
+        .join();
+    assert.equal(
+      said(256 * mib, 2),
+      "256 MiB of memory are fewer than 2 renderers take at their busiest: allow 432 MiB, or lower IMGPROXY_WORKERS, TINTYPE_CACHE_MEMORY or TINTYPE_RENDER_MEMORY",
+    );
+    assert.match(said(512 * mib, 2, { TINTYPE_RENDER_MEMORY: String(400 * mib) }), /allow 800 MiB/);
+    for (const [bytes, cpus] of [
+      [432, 2],
+      [8192, 8],
+      [0, 64],
+    ] as const)
+      assert.equal(said(bytes * mib, cpus), "");
+  });
+
   it("lets flags go before variables, and says where values came from", () => {
     const flags = new Map([["http-ttl", "5"]]);
     const { config, origins } = load({ IMGPROXY_TTL: "60", IMGPROXY_TIMEOUT: "7", PORT: "1" }, { flags });

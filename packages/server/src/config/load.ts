@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { check, type Finding } from "./checks.ts";
 import { configOf } from "./config.ts";
-import type { Surroundings } from "./derive.ts";
+import { shortage, type Surroundings } from "./derive.ts";
 import { gather, type Gathered, type Inputs } from "./gather.ts";
 import { ROWS } from "./names.ts";
 import { nameOf, type Origin } from "./origin.ts";
@@ -56,7 +56,11 @@ export function loadConfig({ cpus = 1, memoryBytes = 0, cacheFolder = "", ...inp
     ...findings.filter(({ fatal }) => fatal).map((finding) => say(finding, gathered)),
   ];
   if (complaints.length > 0) throw new ConfigError(complaints);
-  const warnings = findings.map((finding) => say(finding, gathered));
+  const short = shortage(config, memoryBytes);
+  const warnings = [
+    ...findings.map((finding) => say(finding, gathered)),
+    ...(short === undefined ? [] : [short]),
+  ];
   return {
     config,
     origins: originsOf(gathered),

@@ -921,6 +921,11 @@ export const SETTINGS = {
     logLevel: setting(word(["debug", "info", "warn", "error"]), "info", "The least that is logged.", {
       imgproxy: "IMGPROXY_LOG_LEVEL",
     }),
+    refusalLines: setting(
+      count,
+      100,
+      "Lines a second about refusals of one code, ten times as many at once; the next one says how many were left out. 0 logs all.",
+    ),
     prometheusBind: setting(string, "", "Address and port that serve metrics; none where empty.", {
       imgproxy: "IMGPROXY_PROMETHEUS_BIND",
     }),

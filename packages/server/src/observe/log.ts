@@ -32,6 +32,8 @@ export interface RequestRecord {
   readonly state?: string | undefined;
   /** Code of the refusal. */
   readonly code?: string | undefined;
+  /** Refusals of this code that were left out of the log since the last one. */
+  readonly leftOut?: number | undefined;
   readonly error?: unknown;
   readonly imageUrl?: string | undefined;
   /** The options that are set, as a nested object or in canonical spelling. */
@@ -64,6 +66,7 @@ export function logRequest(log: Log, record: RequestRecord): void {
     client_ip: record.clientIp,
     state: record.state,
     code: record.code,
+    left_out: record.leftOut || undefined,
     image_url: record.imageUrl,
     processing_options: record.options,
     bytes_in: record.bytesIn,

@@ -6,6 +6,7 @@ import { useOrigin } from "../fixtures/origin.ts";
 import { pages, picture } from "../fixtures/pictures.ts";
 import { useServer, type TestServer } from "../fixtures/server.ts";
 import { talk } from "../fixtures/socket.ts";
+import { until } from "../fixtures/until.ts";
 
 const origin = useOrigin(async () => ({ ...(await pages("jpeg")), "/500": { status: 500 } }));
 
@@ -165,5 +166,22 @@ describe("the log for people", () => {
       assert.doesNotMatch(text, ACTIVE);
       assert.match(text, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \[WRN\] Completed in /);
     }
+  });
+});
+
+describe("the log in a flood of refusals", () => {
+  const server = useServer({ TINTYPE_OBSERVE_REFUSAL_LINES: "2" });
+
+  it("has a burst of them, then a few, and says how many were left out; pictures have their lines", async () => {
+    const said = () => server.log().filter(({ code }) => code === "invalid_option");
+    for (let i = 0; i < 60; i += 1) assert.equal((await server.get(`/_/nope:${i}/plain/a`)).status, 404);
+    const before = said();
+    assert.ok(before.length >= 20 && before.length < 60, String(before.length));
+    await until(async () => {
+      await server.get("/_/nope:more/plain/a");
+      return said().some(({ left_out: left }) => typeof left === "number" && left > 0);
+    });
+    const answer = await server.get(origin.target("/jpeg", "w:21"));
+    assert.equal(server.logOf(answer).length, 1);
   });
 });

@@ -15,9 +15,9 @@ interface Root {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-function rootOf(document: Buffer): Root | undefined {
+function rootOf(file: Buffer): Root | undefined {
   // One character for each byte, whatever the encoding: all that is looked for is ASCII.
-  const head = document.toString("latin1", 0, HEAD_BYTES);
+  const head = file.toString("latin1", 0, HEAD_BYTES);
   const at = (ROOT.lastIndex = startOf(head));
   const [tag] = ROOT.exec(head) ?? [];
   if (tag === undefined) return undefined;
@@ -54,8 +54,8 @@ interface Sizes {
 
 /** An SVG of another size that shows the same. Undefined where nothing tells what part of its plane it shows. */
 export function resizeSvg(bytes: Uint8Array, { natural, wanted }: Sizes): Uint8Array | undefined {
-  const document = bufferOf(bytes);
-  const root = rootOf(document);
+  const file = bufferOf(bytes);
+  const root = rootOf(file);
   if (!root) return undefined;
   const { at, tag, attributes } = root;
   const { viewBox } = attributes;
@@ -70,8 +70,8 @@ export function resizeSvg(bytes: Uint8Array, { natural, wanted }: Sizes): Uint8A
         );
   const shown = natural && viewBox === undefined ? ` viewBox="0 0 ${natural.width} ${natural.height}"` : "";
   return Buffer.concat([
-    document.subarray(0, at),
+    file.subarray(0, at),
     Buffer.from(styled + shown, "latin1"),
-    document.subarray(at + tag.length),
+    file.subarray(at + tag.length),
   ]);
 }
