@@ -45,6 +45,10 @@ export const cpuSeconds = (pid) =>
 export const ownCpuSeconds = (pid) =>
   isKnown ? sum(fields(pid).slice(11, 13).map(Number)) / TICKS_PER_SECOND : Number.NaN;
 
+/** Resident memory of a process alone, in bytes. */
+export const ownMemoryBytes = (pid) =>
+  Number(/^VmRSS:\s+(\d+)/m.exec(read(`/proc/${pid}/status`))?.[1]) * 1024;
+
 /** Memory of a process and its family in bytes, what they share counted once. */
 const memoryBytes = (pid) =>
   sum(family(pid).map((member) => Number(/^Pss:\s+(\d+)/m.exec(read(`/proc/${member}/smaps_rollup`))?.[1]))) *

@@ -293,6 +293,15 @@ export interface Detail {
  * A refusal: `code` names its row of ERRORS, `message` is the private detail, for the log only.
  * Thrown anywhere, turned into a reply in one place (`reply.ts`).
  */
+let isTraced = false;
+
+/** Has refusals know where in the code they came from, for good. It takes longer than the rest of one, and only developers read it. */
+export function traceRefusals(): void {
+  isTraced = true;
+}
+
+const FAULTS_FROM = 500;
+
 export class HttpError extends Error {
   override readonly name = "HttpError";
   readonly code: ErrorCode;
@@ -300,9 +309,13 @@ export class HttpError extends Error {
   readonly retryAfter: number | undefined;
 
   constructor(code: ErrorCode, detail: string, { cause, status, retryAfter }: Detail = {}) {
+    const limit = Error.stackTraceLimit;
+    const actual = ERRORS[code].status || (status ?? 404);
+    if (actual < FAULTS_FROM && !isTraced) Error.stackTraceLimit = 0;
     super(detail, cause === undefined ? undefined : { cause });
+    Error.stackTraceLimit = limit;
     this.code = code;
-    this.status = ERRORS[code].status || (status ?? 404);
+    this.status = actual;
     this.retryAfter = retryAfter;
   }
 

@@ -3,7 +3,7 @@ import { sign } from "@tintype/url/sign";
 import type { App } from "./app.ts";
 import type { Config } from "./config/settings.ts";
 import { version } from "./config/version.ts";
-import { ERRORS, type HttpError } from "./errors.ts";
+import { ERRORS, type HttpError, traceRefusals } from "./errors.ts";
 import { classify } from "./guard/address.ts";
 import { createPeers } from "./guard/peers.ts";
 import type { Told } from "./handle.ts";
@@ -56,6 +56,7 @@ export function createSite(config: Config, around: Surroundings): Handle {
   const { app, log, metrics, readiness, stats, reporter, companion } = around;
   const trusts = createPeers(config.http.trustForwarded);
   const sample = createSampling(config.observe.refusalLines);
+  if (config.http.developmentErrorsMode) traceRefusals();
   const viewerHeader = config.http.viewerAddressHeader.toLowerCase();
   const routes = createRoutes({
     ...config.http,

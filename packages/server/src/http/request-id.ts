@@ -12,7 +12,18 @@ export function requestId(headers: Headers): string {
   const gateways = gatewayId(header(headers, "x-amzn-request-context"));
   if (isSafe(gateways)) return gateways;
   // 16 bytes make 22 characters of the alphabet that the contract asks for; the last one would hold two bits only.
-  return randomBytes(16).toString("base64url").slice(0, 21);
+  return take(16).toString("base64url").slice(0, 21);
+}
+
+/** Random bytes that were fetched and not yet given away: to fetch a few takes as long as to fetch many. */
+let pool = Buffer.alloc(0);
+const POOL_BYTES = 4096;
+
+function take(length: number): Buffer {
+  if (pool.length < length) pool = randomBytes(POOL_BYTES);
+  const taken = pool.subarray(0, length);
+  pool = pool.subarray(length);
+  return taken;
 }
 
 const isSafe = (id: unknown): id is string => typeof id === "string" && SAFE_ID.test(id);
