@@ -5,14 +5,21 @@ import { write } from "./write.ts";
 
 /** Writing apart from reading, so that a page that builds URLs need not load the parser. */
 
+const ROWS = new Map(
+  Object.entries(LEXICON).map(([key, [name, shape]], place) => [key, { name, shape, place }]),
+);
+
 /** Options as shortest name and arguments, in table order: one list for any two that are equal. */
 export function listOptions(options: Options): (readonly [name: string, ...args: string[]])[] {
-  const given: Readonly<Record<string, unknown>> = options;
-  return Object.entries(LEXICON).flatMap(([key, [name, shape]]) => {
-    const args = given[key] === undefined ? [] : write(shape, given[key]);
+  const given = Object.entries(options).flatMap(([key, value]: [string, unknown]) => {
+    const row = value === undefined ? undefined : ROWS.get(key);
+    const args = row ? write(row.shape, value) : [];
     // A list of nothing says nothing, and a name alone would be read as a source.
-    return args.length === 0 ? [] : [[name, ...args] as const];
+    return row === undefined || args.length === 0
+      ? []
+      : [{ place: row.place, parts: [row.name, ...args] as const }];
   });
+  return given.sort((one, other) => one.place - other.place).map(({ parts }) => parts);
 }
 
 // `%3A` would be repaired to a colon on its way in.

@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
-const digest = (text: string, digits: number): string =>
-  createHash("sha256").update(text).digest("hex").slice(0, digits);
+const digest = (text: string, digits: number): string => hash("sha256", text, "hex").slice(0, digits);
 
 /** A key that nothing is kept under, to ask whether a store answers. */
 export const NOBODYS_KEY = `${"0".repeat(24)}-${"0".repeat(40)}`;

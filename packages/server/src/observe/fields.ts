@@ -25,10 +25,10 @@ const LAST = ["error", "error_docs_url", "source", "stack"];
 
 /** The fields as pairs in the order of writing, those without a value left out. */
 export function cleanFields(fields: Fields): [string, Clean][] {
-  const pairs = Object.entries(fields).filter(([, value]) => value !== undefined);
-  const early = pairs.filter(([name]) => !LAST.includes(name));
-  const late = LAST.flatMap((last) => pairs.filter(([name]) => name === last));
-  return [...early, ...late].map(([name, value]) => [name, cleanNamed(name, value, 0)]);
+  const names = Object.keys(fields).filter((name) => fields[name] !== undefined);
+  const early = names.filter((name) => !LAST.includes(name));
+  const late = LAST.filter((name) => fields[name] !== undefined);
+  return [...early, ...late].map((name) => [name, cleanNamed(name, fields[name], 0)]);
 }
 
 /** Text as it may be logged: without passwords, and not longer than a line should be. */
