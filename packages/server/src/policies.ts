@@ -34,7 +34,7 @@ export const policiesOf = (config: Config, watermark: Asset | undefined): Polici
 const LOCAL_TTL = 1;
 
 /** Counts the changes of what pictures look like where neither options nor settings have changed. */
-const PIPELINE = 1;
+const PIPELINE = 2;
 
 /** Everything but a URL that decides what a picture looks like. */
 function pipelineOf({ encode, image, limits, watermark }: Config, drawn: Asset | undefined): string {
