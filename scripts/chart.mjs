@@ -3,6 +3,9 @@
  * the schemas of Kubernetes and its neighbours and against what we claim of them, and tries what it must refuse. Writes
  * deploy/chart/rendered, which the tests of `npm test` read where there is no Helm. Ends with 1 where anything is wrong, and
  * with 2 where the tools are missing.
+ *
+ * Where KUBE_APISERVER and ETCD name these two programs, every case is also installed in a control plane without nodes, upgraded
+ * to another image, and then to the next case's values.
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -18,9 +21,10 @@ import {
   valuesFile,
 } from "../packages/server/test/deploy/chart-cases.ts";
 import { CLAIMS } from "../packages/server/test/deploy/chart-claims.ts";
+import { openCluster } from "./chart/cluster.mjs";
 import { mutantsOf } from "./chart/mutants.mjs";
 import { REFUSALS } from "./chart/refusals.mjs";
-import { KUBERNETES, LOCATION, schemas } from "./chart/schemas.mjs";
+import { customResources, KUBERNETES, LOCATION, schemas } from "./chart/schemas.mjs";
 import { tool } from "./chart/tools.mjs";
 
 const COMMAND_MS = 120_000;
@@ -132,7 +136,32 @@ function refuse(helm, folder, [name, values, sentence]) {
   report("refusal", name, !ok && stderr.includes(sentence) ? [] : [`expected "${sentence}", got ${got}`]);
 }
 
-function main() {
+/** Installs each case, then changes what an upgrade and a new idea of an operator would change. */
+async function install(helm) {
+  const { KUBE_APISERVER: apiServer, ETCD: etcd } = process.env;
+  if (!apiServer || !etcd) return;
+  const { kubeconfig, close } = await openCluster({ apiServer, etcd, crds: customResources() });
+  try {
+    const names = caseNames();
+    names.forEach((name, index) => {
+      const place = ["images", CHART, "--kubeconfig", kubeconfig, "--namespace", name];
+      const next = names[(index + 1) % names.length];
+      const steps = [
+        ["install", [...place, "--create-namespace", "--values", valuesFile(name)]],
+        ["upgrade", [...place, "--values", valuesFile(name), "--set", "image.tag=next,image.digest="]],
+        ["change", [...place, "--reset-values", "--values", valuesFile(next)]],
+      ];
+      for (const [step, words] of steps) {
+        const { ok, stderr } = run(helm, [step === "install" ? "install" : "upgrade", ...words]);
+        report(step, step === "change" ? `${name} to ${next}` : name, ok ? [] : [stderr.trim()]);
+      }
+    });
+  } finally {
+    await close();
+  }
+}
+
+async function main() {
   const [helm, kubeconform] = [tool("helm"), tool("kubeconform")];
   schemas();
   rmSync(RENDERED, { recursive: true, force: true });
@@ -145,6 +174,7 @@ function main() {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+  await install(helm);
   writeFileSync(join(RENDERED, "inputs.sha256"), inputs());
   writeFileSync(join(RENDERED, "outputs.sha256"), outputs());
   process.stdout.write(
@@ -154,7 +184,7 @@ function main() {
 }
 
 try {
-  process.exitCode = main();
+  process.exitCode = await main();
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 2;

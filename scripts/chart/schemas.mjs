@@ -72,6 +72,10 @@ function ofKubernetes() {
   });
 }
 
+/** Definitions of the neighbours' kinds, as YAML for a cluster. */
+export const customResources = () =>
+  CRDS.map(([module, path]) => readFileSync(join(moduleFolder(module), path), "utf8"));
+
 function ofCustomResource([module, path]) {
   const { spec } = parse(readFileSync(join(moduleFolder(module), path), "utf8"));
   return spec.versions.map(({ name, schema }) => {
