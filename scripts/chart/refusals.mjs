@@ -61,6 +61,41 @@ export const REFUSALS = [
     "settings.TINTYPE_HTTP_TTL: expected it in one place",
   ],
   [
+    "a secret in env as well",
+    with_({ env: [{ name: "IMGPROXY_KEY", valueFrom: { secretKeyRef: { name: "a", key: "b" } } }] }),
+    "env: expected IMGPROXY_KEY in one place",
+  ],
+  [
+    "a variable twice",
+    with_({ env: [1, 2].map((value) => ({ name: "OTEL_SERVICE_NAME", value: `${value}` })) }),
+    "env: expected OTEL_SERVICE_NAME in one place",
+  ],
+  [
+    "a setting in env as well",
+    with_({ settings: { TINTYPE_HTTP_TTL: 1 }, env: [{ name: "TINTYPE_HTTP_TTL", value: "2" }] }),
+    "settings.TINTYPE_HTTP_TTL: expected it in one place, got it among env as well",
+  ],
+  [
+    "a prefix that probes would not know",
+    with_({ env: [{ name: "IMGPROXY_PATH_PREFIX", value: "/pictures" }] }),
+    "IMGPROXY_PATH_PREFIX: expected it among settings",
+  ],
+  [
+    "ports that the policy would not know",
+    { secrets: { existing: { name: "a", keys: [...KEYS.existing.keys, "TINTYPE_GUARD_SOURCE_PORTS"] } } },
+    "TINTYPE_GUARD_SOURCE_PORTS: expected it among settings",
+  ],
+  [
+    "a name that no Service can have",
+    with_({ fullnameOverride: "pics.example.com" }),
+    "fullnameOverride: expected a name for Services",
+  ],
+  [
+    "a pod that no Service would find",
+    with_({ podLabels: { "app.kubernetes.io/name": "pictures" } }),
+    "app.kubernetes.io/name: is the label by which Services find pods",
+  ],
+  [
     "a Secret without keys",
     { secrets: { existing: { name: "a" } } },
     "secrets.existing.keys: expected the keys of Secret",
@@ -158,6 +193,21 @@ export const REFUSALS = [
     "an operator without a token",
     with_({ operator: { enabled: true } }),
     "operator.enabled: expected TINTYPE_OPERATOR_TOKEN among secrets",
+  ],
+  [
+    "metrics where pictures are",
+    with_({ metrics: { port: 8080 } }),
+    "metrics.port: expected another port than 8080",
+  ],
+  [
+    "a sign of load that nobody gives",
+    with_({ autoscaling: { workersUtilization: 50 }, metrics: { enabled: false } }),
+    "autoscaling.workersUtilization: expected metrics.enabled as well",
+  ],
+  [
+    "a Redis of env that the policy denies",
+    with_({ env: [{ name: "TINTYPE_CACHE_REDIS_URL", valueFrom: { secretKeyRef: { name: "a", key: "b" } } }] }),
+    "networkPolicy.extraEgress: expected a rule that lets pods reach Redis",
   ],
   [
     "one port for two",

@@ -2,7 +2,10 @@
 {{- define "tintype.checks" -}}
 {{- $names := list -}}
 {{- range include "tintype.secretPlaces" . | fromYamlArray }}{{- $names = append $names .name -}}{{- end -}}
-{{- $facts := dict "root" . "values" .Values "settings" .Values.settings "secrets" $names -}}
+{{- $env := list -}}
+{{- range .Values.env }}{{- $env = append $env .name -}}{{- end -}}
+{{- $facts := dict "root" . "values" .Values "settings" .Values.settings "secrets" $names "env" $env "unsaid" (concat $names $env) -}}
+{{- include "tintype.checkNames" $facts -}}
 {{- include "tintype.checkSecrets" $facts -}}
 {{- include "tintype.checkSettings" $facts -}}
 {{- include "tintype.checkAccess" $facts -}}
@@ -11,6 +14,15 @@
 {{- include "tintype.checkDrain" $facts -}}
 {{- include "tintype.checkNetwork" $facts -}}
 {{- include "tintype.checkImage" $facts -}}
+{{- end -}}
+
+{{- define "tintype.checkNames" -}}
+{{- $name := include "tintype.fullname" .root -}}
+{{- if not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" $name) }}{{- fail (printf "fullnameOverride: expected a name for Services, of small letters, digits and -, with a letter in front; got %q" $name) -}}{{- end -}}
+{{- $selector := include "tintype.selector" .root | fromYaml -}}
+{{- range $label, $_ := merge (deepCopy .values.podLabels) .values.labels -}}
+{{- if hasKey $selector $label }}{{- fail (printf "%s: is the label by which Services find pods, and cannot be among labels or podLabels; expected nameOverride or another name of the release instead" $label) -}}{{- end -}}
+{{- end -}}
 {{- end -}}
 
 {{- define "tintype.checkSecrets" -}}
@@ -25,6 +37,10 @@
 {{- if lt (len (without $.secrets $name)) (sub (len $.secrets) 1) }}{{- fail (printf "secrets: expected %s in one place, got it in more than one of values, existing and external" $name) -}}{{- end -}}
 {{- if hasKey $.settings $name }}{{- fail (printf "settings.%s: expected it in one place, got it among secrets as well" $name) -}}{{- end -}}
 {{- end -}}
+{{- range $name := .env -}}
+{{- if or (has $name $.secrets) (lt (len (without $.env $name)) (sub (len $.env) 1)) }}{{- fail (printf "env: expected %s in one place, got it twice or among secrets as well" $name) -}}{{- end -}}
+{{- if hasKey $.settings $name }}{{- fail (printf "settings.%s: expected it in one place, got it among env as well" $name) -}}{{- end -}}
+{{- end -}}
 {{- with .values.secrets -}}
 {{- if and .existing.name (empty .existing.keys) }}{{- fail (printf "secrets.existing.keys: expected the keys of Secret %q that are variables of the server, such as IMGPROXY_KEY and IMGPROXY_SALT, got none" .existing.name) -}}{{- end -}}
 {{- if and .existing.keys (empty .existing.name) }}{{- fail "secrets.existing.name: expected the name of the Secret that has secrets.existing.keys, got none" -}}{{- end -}}
@@ -34,9 +50,11 @@
 
 {{- define "tintype.checkSettings" -}}
 {{- $own := include "tintype.ownNames" . | fromYaml -}}
-{{- $given := keys .settings -}}
-{{- range .values.env }}{{- $given = append $given .name -}}{{- end -}}
-{{- range concat $given .secrets | sortAlpha -}}
+{{- $read := include "tintype.readNames" . | fromYamlArray -}}
+{{- range .unsaid -}}
+{{- if has . $read }}{{- fail (printf "%s: expected it among settings, because probes, policy, rules or checks of the chart follow from it" .) -}}{{- end -}}
+{{- end -}}
+{{- range concat (keys .settings) .unsaid | sortAlpha -}}
 {{- if hasKey $own . -}}
 {{- $value := get $own . -}}
 {{- if $value }}{{- fail (printf "%s: is the chart's to set; expected %s instead" . $value) -}}{{- end -}}
@@ -46,19 +64,18 @@
 {{- end -}}
 
 {{- define "tintype.checkAccess" -}}
-{{- $names := concat .secrets (keys .settings) -}}
-{{- range .values.env }}{{- $names = append $names .name -}}{{- end -}}
+{{- $names := concat .unsaid (keys .settings) -}}
 {{- $key := or (has "TINTYPE_GUARD_KEYS" $names) (has "IMGPROXY_KEY" $names) -}}
 {{- $salt := or (has "TINTYPE_GUARD_SALTS" $names) (has "IMGPROXY_SALT" $names) -}}
 {{- if and $key (not $salt) }}{{- fail "secrets: expected IMGPROXY_SALT beside IMGPROXY_KEY, one salt for each key, got none" -}}{{- end -}}
 {{- if and $salt (not $key) }}{{- fail "secrets: expected IMGPROXY_KEY beside IMGPROXY_SALT, one key for each salt, got none" -}}{{- end -}}
 {{- $capability := or (has "TINTYPE_CAPABILITY_KEYS" $names) (has "TINTYPE_CAPABILITY_FILE" $names) -}}
 {{- if and $capability (not (has "TINTYPE_CAPABILITY_AUDIENCE" $names)) }}{{- fail "settings.TINTYPE_CAPABILITY_AUDIENCE: expected the host that browsers know the server by, which capabilities are made out to, got none" -}}{{- end -}}
-{{- $listed := include "tintype.setting" (list .settings "TINTYPE_GUARD_ALLOWED_SOURCES" "IMGPROXY_ALLOWED_SOURCES" "") -}}
-{{- $local := include "tintype.setting" (list .settings "TINTYPE_SOURCE_LOCAL_FILESYSTEM_ROOT" "IMGPROXY_LOCAL_FILESYSTEM_ROOT" "") -}}
-{{- /* What a file of variables says, nobody knows before the pod runs. */ -}}
-{{- $file := include "tintype.setting" (list .settings "TINTYPE_ENV_LOCAL_FILE_PATH" "IMGPROXY_ENV_LOCAL_FILE_PATH" "") -}}
-{{- if not (or $key $capability $listed $local $file) -}}
+{{- /* A list, a folder, or a file of variables; what that one says, and what env and Secrets say, nobody knows before the pod runs. */ -}}
+{{- $sources := list "TINTYPE_GUARD_ALLOWED_SOURCES" "IMGPROXY_ALLOWED_SOURCES" "TINTYPE_SOURCE_LOCAL_FILESYSTEM_ROOT" "IMGPROXY_LOCAL_FILESYSTEM_ROOT" "TINTYPE_ENV_LOCAL_FILE_PATH" "IMGPROXY_ENV_LOCAL_FILE_PATH" -}}
+{{- $listed := include "tintype.setting" (concat (list .settings) $sources (list "")) -}}
+{{- range $sources }}{{- if has . $.unsaid }}{{- $listed = . -}}{{- end -}}{{- end -}}
+{{- if not (or $key $capability $listed) -}}
 {{- fail "expected IMGPROXY_KEY and IMGPROXY_SALT among secrets so that URLs are signed, or settings.TINTYPE_GUARD_ALLOWED_SOURCES with the beginnings of source URLs that may be asked, got neither: the server would refuse every picture" -}}
 {{- end -}}
 {{- end -}}
@@ -66,6 +83,7 @@
 {{- define "tintype.checkScale" -}}
 {{- with .values -}}
 {{- if and .autoscaling.enabled (not (kindIs "invalid" .replicas)) }}{{- fail (printf "replicas: expected none while autoscaling.enabled is true, because both would set the number of pods, got %v" .replicas) -}}{{- end -}}
+{{- if and .autoscaling.enabled (gt (int64 .autoscaling.workersUtilization) 0) (not .metrics.enabled) }}{{- fail "autoscaling.workersUtilization: expected metrics.enabled as well, because it is one of the metrics, got false" -}}{{- end -}}
 {{- if and .autoscaling.enabled (gt (int64 .autoscaling.minReplicas) (int64 .autoscaling.maxReplicas)) }}{{- fail (printf "autoscaling.minReplicas: expected at most autoscaling.maxReplicas, which is %v, got %v" .autoscaling.maxReplicas .autoscaling.minReplicas) -}}{{- end -}}
 {{- $most := ternary .autoscaling.maxReplicas (default 2 .replicas) .autoscaling.enabled | int64 -}}
 {{- if eq .cache.volume "claim" -}}
@@ -110,8 +128,12 @@
 {{- $private := include "tintype.setting" (list .settings "TINTYPE_GUARD_ALLOW_PRIVATE_SOURCE_ADDRESSES" "IMGPROXY_ALLOW_PRIVATE_SOURCE_ADDRESSES" "") -}}
 {{- $private = has (lower $private) (list "true" "t" "1") -}}
 {{- with .values -}}
-{{- if and .operator.enabled (not (has "TINTYPE_OPERATOR_TOKEN" $.secrets)) }}{{- fail "operator.enabled: expected TINTYPE_OPERATOR_TOKEN among secrets, without which the operator's listener only shows metrics, got none" -}}{{- end -}}
+{{- if and .operator.enabled (not (has "TINTYPE_OPERATOR_TOKEN" $.unsaid)) }}{{- fail "operator.enabled: expected TINTYPE_OPERATOR_TOKEN among secrets, without which the operator's listener only shows metrics, got none" -}}{{- end -}}
 {{- if and .operator.enabled .metrics.enabled (eq (int64 .operator.port) (int64 .metrics.port)) }}{{- fail (printf "operator.port: expected another port than metrics.port, got %v for both" .operator.port) -}}{{- end -}}
+{{- range $of := list "operator" "metrics" -}}
+{{- $listener := get $.values $of -}}
+{{- if and $listener.enabled (eq (int64 $listener.port) 8080) }}{{- fail (printf "%s.port: expected another port than 8080, where pictures are served" $of) -}}{{- end -}}
+{{- end -}}
 {{- if and .metrics.serviceMonitor.enabled (not .metrics.enabled) }}{{- fail "metrics.serviceMonitor.enabled: expected metrics.enabled as well, got false" -}}{{- end -}}
 {{- if and .metrics.rules.enabled (not .metrics.enabled) }}{{- fail "metrics.rules.enabled: expected metrics.enabled as well, got false" -}}{{- end -}}
 {{- if and .ingress.enabled (empty .ingress.hosts) }}{{- fail "ingress.hosts: expected at least one host, got none" -}}{{- end -}}
@@ -120,7 +142,7 @@
 {{- if .enabled -}}
 {{- if and $private (empty .privateSources) }}{{- fail "networkPolicy.privateSources: expected the private blocks where originals lie, because TINTYPE_GUARD_ALLOW_PRIVATE_SOURCE_ADDRESSES is set and the policy denies all of them, got none" -}}{{- end -}}
 {{- if and .privateSources (not $private) }}{{- fail "networkPolicy.privateSources: expected settings.TINTYPE_GUARD_ALLOW_PRIVATE_SOURCE_ADDRESSES to be true as well, because the server refuses private addresses otherwise" -}}{{- end -}}
-{{- if and (has "TINTYPE_CACHE_REDIS_URL" $.secrets) (empty .extraEgress) }}{{- fail "networkPolicy.extraEgress: expected a rule that lets pods reach Redis, because TINTYPE_CACHE_REDIS_URL is set and the policy opens the ports of sources only, got none" -}}{{- end -}}
+{{- if and (has "TINTYPE_CACHE_REDIS_URL" $.unsaid) (empty .extraEgress) }}{{- fail "networkPolicy.extraEgress: expected a rule that lets pods reach Redis, because TINTYPE_CACHE_REDIS_URL is set and the policy opens the ports of sources only, got none" -}}{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

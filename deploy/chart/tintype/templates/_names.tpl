@@ -13,15 +13,25 @@
 {{- end -}}
 
 {{- define "tintype.selector" -}}
-app.kubernetes.io/name: {{ include "tintype.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "tintype.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 
-{{- define "tintype.labels" -}}
+{{- define "tintype.ownLabels" -}}
 {{ include "tintype.selector" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- end -}}
+
+{{/* Labels of an object: ours, and those of `labels` and of its own value, each once, the nearest winning. Takes the root and the latter. */}}
+{{- define "tintype.labelsWith" -}}
+{{- $root := first . -}}
+{{- merge (deepCopy (last .)) $root.Values.labels (include "tintype.ownLabels" $root | fromYaml) | toYaml -}}
+{{- end -}}
+
+{{- define "tintype.labels" -}}
+{{- include "tintype.labelsWith" (list . dict) -}}
 {{- end -}}
 
 {{- define "tintype.image" -}}

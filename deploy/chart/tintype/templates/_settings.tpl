@@ -55,14 +55,32 @@ IMGPROXY_PROMETHEUS_BIND: metrics.port
 TINTYPE_OPERATOR_BIND: operator.port
 {{- end -}}
 
-{{/* The text of a setting under the first of its names that is given, else the last item. Takes the values and a list. */}}
+{{/* Settings that the chart reads, and therefore has to see. */}}
+{{- define "tintype.readNames" -}}
+- TINTYPE_HTTP_PATH_PREFIX
+- IMGPROXY_PATH_PREFIX
+- TINTYPE_HTTP_TIMEOUT
+- IMGPROXY_TIMEOUT
+- TINTYPE_HTTP_KEEP_ALIVE_TIMEOUT
+- IMGPROXY_KEEP_ALIVE_TIMEOUT
+- TINTYPE_GUARD_SOURCE_PORTS
+- TINTYPE_GUARD_ALLOW_PRIVATE_SOURCE_ADDRESSES
+- IMGPROXY_ALLOW_PRIVATE_SOURCE_ADDRESSES
+- TINTYPE_OBSERVE_PROMETHEUS_NAMESPACE
+- IMGPROXY_PROMETHEUS_NAMESPACE
+{{- end -}}
+
+{{/*
+The text of a setting under the first of its names that says anything, else the last item; an empty variable says nothing to
+the server either. Takes the values and a list.
+*/}}
 {{- define "tintype.setting" -}}
 {{- $settings := index . 0 -}}
 {{- $found := list -}}
 {{- range rest . | initial -}}
 {{- if hasKey $settings . }}{{- $found = append $found (include "tintype.text" (get $settings .)) -}}{{- end -}}
 {{- end -}}
-{{- first (append $found (last .)) -}}
+{{- first (append (without $found "") (last .)) -}}
 {{- end -}}
 
 {{- define "tintype.pathPrefix" -}}

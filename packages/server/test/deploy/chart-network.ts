@@ -1,8 +1,11 @@
 /** Claims about who reaches a pod, and whom it reaches. */
+import { readFileSync } from "node:fs";
 import { BlockList } from "node:net";
+import { parse } from "yaml";
 import { classify } from "../../src/guard/address.ts";
 import { SETTINGS } from "../../src/config/settings.ts";
 import { addresses, familyOf } from "./chart-addresses.ts";
+import { valuesFile } from "./chart-cases.ts";
 import type { Claim } from "./chart-claims.ts";
 import { all, one, type Document, type Labels, type Peer, type Rule } from "./chart-documents.ts";
 import { say } from "./chart-words.ts";
@@ -83,6 +86,25 @@ export const NETWORK: readonly Claim[] = [
     },
   },
   {
+    claim: "every object has the labels that were asked for, and the Service of pictures its fields",
+    check: ({ name, documents }) => {
+      const { labels = {}, service } = parse(readFileSync(valuesFile(name), "utf8")) as {
+        readonly labels?: Labels;
+        readonly service?: { readonly spec?: object };
+      };
+      const pictures = all(documents, "Service").find(({ metadata }) => !metadata.name.endsWith("-metrics"));
+      const fields: Readonly<Record<string, unknown>> = { ...pictures?.spec };
+      return [
+        ...documents
+          .filter(({ metadata }) => Object.keys(labels).some((label) => !metadata.labels?.[label]))
+          .map(({ kind, metadata }) => `${kind} ${metadata.name} has not all labels`),
+        ...Object.entries(service?.spec ?? {})
+          .filter(([field, value]) => JSON.stringify(fields[field]) !== JSON.stringify(value))
+          .map(([field]) => `${field} is another`),
+      ];
+    },
+  },
+  {
     claim: "the Service of pictures shows their port alone; the other one is seen within the cluster only",
     check: ({ documents }) => {
       const { ports } = one(documents, "Deployment").spec.template.spec.containers[0];
@@ -156,7 +178,7 @@ export const NETWORK: readonly Claim[] = [
     check: ({ documents }) =>
       all(documents, "NetworkPolicy").flatMap(({ spec }) => {
         const { TINTYPE_GUARD_SOURCE_PORTS: given } = one(documents, "ConfigMap").data;
-        const wanted = given?.replaceAll(" ", "") ?? SETTINGS.guard.sourcePorts.fallback.join();
+        const wanted = given?.replaceAll(" ", "") || SETTINGS.guard.sourcePorts.fallback.join();
         const everywhere = spec.egress.filter(({ to = [] }) =>
           to.some(({ ipBlock }) => ipBlock?.cidr === "0.0.0.0/0"),
         );

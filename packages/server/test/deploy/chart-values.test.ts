@@ -54,6 +54,29 @@ describe("the chart's tables", () => {
     );
   });
 
+  it("have every setting that the chart reads said where it can be read", () => {
+    const names = new Set(linesOf("tintype.readNames").map((line) => line.slice("- ".length)));
+    const [, sources = ""] = /\$sources := list ([^-]*) -/.exec(checksTemplate) ?? [];
+    const asked = ["_checks.tpl", "_settings.tpl", "_metrics.tpl", "network-policy.yaml"]
+      .flatMap((file) => [
+        ...read(`templates/${file}`).matchAll(/(?:"tintype\.setting" \(list|hasKey) [$.\w]+ ("[^)\n}]*)/g),
+      ])
+      .flatMap(([, list = ""]) => [...list.matchAll(/"((?:TINTYPE|IMGPROXY)_\w+)"/g)])
+      .map(([, name = ""]) => name);
+    assert.ok(asked.length > 8 && sources.includes("TINTYPE_GUARD_ALLOWED_SOURCES"));
+    assert.deepEqual(
+      asked.filter((name) => !names.has(name)),
+      [],
+    );
+    const halves = ROWS.filter(
+      ({ variable, imgproxy = variable }) => names.has(variable) !== names.has(imgproxy),
+    );
+    assert.deepEqual(
+      halves.map(({ variable }) => variable),
+      [],
+    );
+  });
+
   it("name values that there are", () => {
     const values = parse(read("values.yaml")) as Record<string, Record<string, unknown>>;
     for (const path of [...own.values()].map((text) => text.replaceAll('"', "")).filter(Boolean)) {
@@ -162,6 +185,7 @@ describe("values.schema.json", () => {
       "/networkPolicy/privateSources/0",
     ],
     ["no server of names", { networkPolicy: { dns: { to: [] } } }, "/networkPolicy/dns/to"],
+    ["a selector of one's own", { service: { spec: { selector: {} } } }, "/service/spec"],
     ["words for a switch", { autoscaling: { enabled: "yes" } }, "/autoscaling/enabled"],
   ];
   for (const [what, values, at] of bad)
