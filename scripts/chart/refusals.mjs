@@ -206,7 +206,9 @@ export const REFUSALS = [
   ],
   [
     "a Redis of env that the policy denies",
-    with_({ env: [{ name: "TINTYPE_CACHE_REDIS_URL", valueFrom: { secretKeyRef: { name: "a", key: "b" } } }] }),
+    with_({
+      env: [{ name: "TINTYPE_CACHE_REDIS_URL", valueFrom: { secretKeyRef: { name: "a", key: "b" } } }],
+    }),
     "networkPolicy.extraEgress: expected a rule that lets pods reach Redis",
   ],
   [

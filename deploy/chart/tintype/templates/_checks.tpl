@@ -20,7 +20,7 @@
 {{- $name := include "tintype.fullname" .root -}}
 {{- if not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" $name) }}{{- fail (printf "fullnameOverride: expected a name for Services, of small letters, digits and -, with a letter in front; got %q" $name) -}}{{- end -}}
 {{- $selector := include "tintype.selector" .root | fromYaml -}}
-{{- range $label, $_ := merge (deepCopy .values.podLabels) .values.labels -}}
+{{- range $label, $_ := merge (.values.podLabels | default dict | deepCopy) (.values.labels | default dict) -}}
 {{- if hasKey $selector $label }}{{- fail (printf "%s: is the label by which Services find pods, and cannot be among labels or podLabels; expected nameOverride or another name of the release instead" $label) -}}{{- end -}}
 {{- end -}}
 {{- end -}}

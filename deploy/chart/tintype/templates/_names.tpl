@@ -27,7 +27,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{/* Labels of an object: ours, and those of `labels` and of its own value, each once, the nearest winning. Takes the root and the latter. */}}
 {{- define "tintype.labelsWith" -}}
 {{- $root := first . -}}
-{{- merge (deepCopy (last .)) $root.Values.labels (include "tintype.ownLabels" $root | fromYaml) | toYaml -}}
+{{- merge (last . | default dict | deepCopy) ($root.Values.labels | default dict) (include "tintype.ownLabels" $root | fromYaml) | toYaml -}}
 {{- end -}}
 
 {{- define "tintype.labels" -}}
