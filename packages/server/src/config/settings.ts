@@ -111,9 +111,14 @@ export const SETTINGS = {
     soReuseport: setting(bool, false, "Lets several servers listen on one port.", {
       imgproxy: "IMGPROXY_SO_REUSEPORT",
     }),
-    maxClients: setting(count, 2048, "Connections at a time; further ones wait outside, 0 lifts the limit.", {
-      imgproxy: "IMGPROXY_MAX_CLIENTS",
-    }),
+    maxClients: setting(
+      count,
+      2048,
+      "Connections at a time; further ones wait outside, and those that have been idle for a second make room. 0 lifts the limit.",
+      {
+        imgproxy: "IMGPROXY_MAX_CLIENTS",
+      },
+    ),
     maxClientsPerAddress: setting(
       count,
       64,

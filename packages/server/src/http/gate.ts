@@ -6,18 +6,26 @@ export interface Gate {
   close(): void;
 }
 
+/** How often room is looked for while somebody waits. */
+const LOOK_MILLISECONDS = 250;
+
 /**
  * Lets at most `most` connections in. Further ones wait, unread, in a line as long as a listen backlog, and only what
- * exceeds the line is dropped. The line stands in this process because Node cannot stop accepting without closing its
+ * exceeds the line is dropped. `makeRoom` is asked to end so many connections that nobody needs, if there are any. The line stands in this process because Node cannot stop accepting without closing its
  * listening socket, which would reset those in the kernel's backlog.
  */
-export function gate(server: Server, most: number): Gate {
+export function gate(server: Server, most: number, makeRoom: (places: number) => void): Gate {
   // Node's HTTP server is one listener of `connection`; emitting to it later is how Node documents handing sockets over.
   const enter = server.listeners("connection") as ((socket: Socket) => void)[];
   // Whoever leaves while waiting has nobody else to hear of it, and would be given a turn.
   const line = new Map<Socket, () => void>();
   let inside = 0;
+  let timer: NodeJS.Timeout | undefined;
 
+  const look = (): void => {
+    if (line.size > 0) makeRoom(line.size);
+    if (line.size === 0) timer = void clearInterval(timer);
+  };
   const admit = (socket: Socket): void => {
     inside += 1;
     socket.once("close", leave);
@@ -39,6 +47,8 @@ export function gate(server: Server, most: number): Gate {
     };
     line.set(socket, giveUp);
     socket.once("end", giveUp).once("close", giveUp);
+    timer ??= setInterval(look, LOOK_MILLISECONDS).unref();
+    if (line.size === 1) look();
   };
 
   server.removeAllListeners("connection");

@@ -353,6 +353,26 @@ describe("connections", () => {
     second.destroy();
   });
 
+  it("that are idle make room for those that wait, those that work do not", async () => {
+    const door = await openDoor(
+      ({ target }) =>
+        target === "/slow" ? sleep(3000).then(() => text("slow")) : Promise.resolve(text("ok")),
+      { maxClients: 2 },
+    );
+    const working = await dial(door.port);
+    working.write(get("/slow"));
+    const idle = await dial(door.port);
+    idle.write(get("/"));
+    assert.match((await hear(idle, { until: /ok$/ })).text, /ok$/);
+    const ended = hear(idle);
+    const next = await dial(door.port);
+    next.write(get("/next", CLOSE));
+    assert.match((await hear(next)).text, /ok$/);
+    assert.equal((await ended).closed, true);
+    assert.match((await hear(working, { until: /slow$/ })).text, /slow$/);
+    working.destroy();
+  });
+
   it("that end while they wait take nobody's turn", async () => {
     const door = await openDoor(() => Promise.resolve(text("ok")), { maxClients: 1 });
     const first = await dial(door.port);

@@ -26,6 +26,9 @@ const LINGER_MILLISECONDS = 1000;
  */
 const MOST_WAITING = 100;
 
+/** How long a connection is idle before it has to make room for one that waits; a client that is at it asks sooner. */
+const SPARE_MILLISECONDS = 1000;
+
 /** How long a new connection may stay silent once the door closes. */
 const UNREAD_MILLISECONDS = 100;
 
@@ -45,6 +48,8 @@ interface Connection {
   /** Settles when every request so far is answered: a client that pipelines is served one by one. */
   turn: Promise<void>;
   waiting: number;
+  /** Milliseconds, of the process's clock: since when no request is waiting. */
+  idleSince: number;
   last?: IncomingMessage;
   refused: boolean;
 }
@@ -69,7 +74,8 @@ class NodeDoor implements Door {
     this.#server.maxHeadersCount = settings.maxHeaders + 1;
     this.#wire();
     const { maxClients, maxClientsPerPeer: most, isClient, report } = settings;
-    this.#gate = maxClients > 0 ? gate(this.#server, maxClients) : undefined;
+    this.#gate =
+      maxClients > 0 ? gate(this.#server, maxClients, (places) => this.#makeRoom(places)) : undefined;
     // Around the gate, so that those who wait count as well.
     const onCrowded = (peer: string): void => report({ kind: "crowded", peer });
     if (most > 0) limitCrowds(this.#server, { most, isClient, onCrowded });
@@ -120,6 +126,15 @@ class NodeDoor implements Door {
     for (const socket of this.#connections.keys()) if (isMeant(socket)) socket.destroy();
   }
 
+  /** Idle connections are kept for their clients' sake; health checks and whoever else waits go before them. */
+  #makeRoom(places: number): void {
+    const latest = performance.now() - SPARE_MILLISECONDS;
+    const spare = [...this.#connections]
+      .filter(([, { waiting, idleSince }]) => waiting === 0 && idleSince <= latest)
+      .sort(([, one], [, other]) => one.idleSince - other.idleSince);
+    for (const [socket] of spare.slice(0, places)) socket.destroy();
+  }
+
   #wire(): void {
     const server = this.#server;
     server.on("connection", (socket: Socket) => this.#enter(socket));
@@ -138,7 +153,12 @@ class NodeDoor implements Door {
   }
 
   #enter(socket: Socket): Connection {
-    const connection: Connection = { turn: Promise.resolve(), waiting: 0, refused: false };
+    const connection: Connection = {
+      turn: Promise.resolve(),
+      waiting: 0,
+      idleSince: performance.now(),
+      refused: false,
+    };
     this.#connections.set(socket, connection);
     socket.once("close", () => this.#connections.delete(socket));
     return connection;
@@ -157,6 +177,7 @@ class NodeDoor implements Door {
     connection.turn = connection.turn.then(async () => {
       if (!socket.destroyed) await this.#serve(incoming, response);
       connection.waiting -= 1;
+      connection.idleSince = performance.now();
       // The head of a long answer may have promised to keep the connection before the door began to close.
       if (this.#closing !== undefined && connection.waiting === 0) socket.destroySoon();
     });
