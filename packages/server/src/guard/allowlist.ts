@@ -153,11 +153,11 @@ const expand = (template: string, groups: readonly string[]): string =>
 
 /** Rewrites source URLs by a list of replacements, each applied once, in their order. */
 export function replaceUrl(replacements: readonly Replacement[]): (url: string) => string {
-  const rules = replacements.map(({ pattern, replacement }) => ({ prefix: capture(pattern), replacement }));
   return (url) =>
-    rules.reduce((text, { prefix, replacement }) => {
-      const groups = prefix.exec(text);
-      return groups === null ? text : `${expand(replacement, groups)}${text.slice(groups[0].length)}`;
+    replacements.reduce((text, { pattern, replacement }) => {
+      const [covered, ...groups] = capture(pattern, text) ?? [];
+      if (covered === undefined) return text;
+      return `${expand(replacement, [covered, ...groups])}${text.slice(covered.length)}`;
     }, url);
 }
 

@@ -44,10 +44,21 @@ describe("fits", () => {
 
 describe("capture", () => {
   it("has one group for each star", () => {
-    assert.deepEqual(
-      [...(capture("s3://*/img-*/").exec("s3://b/img-7/x.jpg") ?? [])],
-      ["s3://b/img-7/", "b", "7"],
-    );
-    assert.equal(capture("a.b").exec("axb"), null);
+    assert.deepEqual(capture("s3://*/img-*/", "s3://b/img-7/x.jpg"), ["s3://b/img-7/", "b", "7"]);
+    assert.equal(capture("a.b", "axb"), undefined);
+  });
+
+  it("takes what a regular expression would", () => {
+    const pattern = fc.string({ unit: fc.constantFrom("a", "b", "/", "*", "."), maxLength: 8 });
+    const text = fc.string({ unit: fc.constantFrom("a", "b", "/", "."), maxLength: 12 });
+    const property = fc.property(pattern, text, (p, t) => {
+      const groups = p.replace(/[^\w/]/g, (c) => (c === "*" ? "([^/]*)" : `\\${c}`));
+      assert.deepEqual(capture(p, t), new RegExp(`^${groups}`).exec(t)?.slice());
+    });
+    fc.assert(property, { seed: 1, numRuns: 5000 });
+  });
+
+  it("is not made slow by a text that nearly fits", { timeout: 2000 }, () => {
+    assert.equal(capture("x://*-*-*-*-*/", `x://${"a-".repeat(4000)}`), undefined);
   });
 });

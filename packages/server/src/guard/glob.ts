@@ -26,8 +26,39 @@ export function fits(pattern: string, text: string, { whole }: GlobMode): boolea
   }
 }
 
-/** The same pattern as a regular expression with one group per `*`, for replacements. */
-export function capture(pattern: string): RegExp {
-  const literals = pattern.split("*").map((part) => part.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"));
-  return new RegExp(`^${literals.join("([^/]*)")}`);
+/**
+ * What a pattern covers as a prefix of a text, then what each `*` in it covers; undefined where it does not fit. The
+ * earlier of two `*` takes as much as it can, as in a regular expression. Takes as many steps at most as `fits`.
+ */
+export function capture(pattern: string, text: string): readonly string[] | undefined {
+  const [head = "", ...literals] = pattern.split("*");
+  if (!text.startsWith(head)) return undefined;
+  const starts: Int32Array[] = [];
+  for (const literal of literals.toReversed()) starts.unshift(latestStarts(literal, text, starts[0]));
+
+  const groups: string[] = [];
+  let from = head.length;
+  for (const [index, literal] of literals.entries()) {
+    const at = starts[index]?.[from] ?? -1;
+    if (at === -1) return undefined;
+    groups.push(text.slice(from, at));
+    from = at + literal.length;
+  }
+  return [text.slice(0, from), ...groups];
+}
+
+/**
+ * For each place in a text: where a literal starts at the latest if the `*` in front of it begins at that place, and the
+ * literals behind it, whose `next` these are, still fit. -1 is nowhere.
+ */
+function latestStarts(literal: string, text: string, next: Int32Array | undefined): Int32Array {
+  const starts = new Int32Array(text.length + 1);
+  let latest = -1;
+  for (let at = text.length; at >= 0; at -= 1) {
+    if (text[at] === "/") latest = -1;
+    const isHere = text.startsWith(literal, at) && next?.[at + literal.length] !== -1;
+    if (latest === -1 && isHere) latest = at;
+    starts[at] = latest;
+  }
+  return starts;
 }
