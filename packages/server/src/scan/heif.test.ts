@@ -85,6 +85,14 @@ describe("AVIFs as libheif sees them", () => {
     assert.deepEqual({ pixels, frames, complete }, { pixels: 15_000, frames: 1, complete: true });
   });
 
+  it("a grid that names one tile for all its places", async () => {
+    const item = { type: "grid", properties: [ispe(150, 100)], data: gridData(2, 3, 150, 100) };
+    const file = heif([item, realTile], { references: [["dimg", 1, [2, 2, 2, 2, 2, 2]]] });
+    const { info } = await sharp(file).raw().toBuffer({ resolveWithObject: true });
+    const { size, pixels } = scanHeif(file);
+    assert.deepEqual({ size, pixels }, { size: { width: info.width, height: info.height }, pixels: 15_000 });
+  });
+
   it("a picture that is cut out of a larger one", async () => {
     const file = heif([{ ...realTile, hidden: false, properties: [ispe(64, 64), tile.setup, clap(20, 10)] }]);
     const { width, height } = await sharp(file).metadata();

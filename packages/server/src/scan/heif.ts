@@ -116,12 +116,14 @@ function codedSize({ bytes, length }: Reader, { properties, extents: [first] }: 
 /** The tiles have to cover the grid, and its own word has to be that of its property. */
 function checkGrid(heif: Heif, { id, extents: [first] }: Item, size: Size): void {
   const { read } = heif;
-  const tiles = (heif.parts.get(id) ?? []).map((tile) => sizeOf(read, itemOf(heif, tile)));
+  const parts = heif.parts.get(id) ?? [];
+  // One tile may be named as often as a table has room, and its size may be the last of its properties.
+  const tiles = Array.from(new Set(parts), (tile) => sizeOf(read, itemOf(heif, tile)));
   if (!first || first.at + 4 > read.length) return;
   const bytes = read.u8(first.at + 1) & 1 ? 4 : 2;
   const [rows, columns] = [read.u8(first.at + 2) + 1, read.u8(first.at + 3) + 1];
-  if (tiles.length !== rows * columns) {
-    throw broken(`expected ${rows} x ${columns} tiles in a grid, got ${tiles.length}`);
+  if (parts.length !== rows * columns) {
+    throw broken(`expected ${rows} x ${columns} tiles in a grid, got ${parts.length}`);
   }
   if (first.at + 4 + 2 * bytes > read.length) return;
   const number = bytes === 4 ? read.u32 : read.u16;

@@ -15,6 +15,7 @@ import {
   zeros,
 } from "../../test/fixtures/forge.ts";
 import { scan } from "./scan.ts";
+import { MOST_STEPS } from "./scanned.ts";
 
 const scanWebp = (bytes: Uint8Array) => scan(bytes, "webp");
 const anim = webpChunk("ANIM", zeros(6));
@@ -97,6 +98,11 @@ describe("WebP lies", () => {
       vp8x(2, 30, 20),
       anim,
       anmf([0, 0], [30, 20], webpChunk("VP8 ", [1], 99)),
+    ),
+    "an animation of more frames than are looked at": riff(
+      vp8x(2, 3, 2),
+      anim,
+      ...new Array<Uint8Array>(MOST_STEPS).fill(anmf([0, 0], [3, 2], vp8(3, 2))),
     ),
     "a chunk that leaves the file": riff(webpChunk("VP8 ", [...vp8(3, 2)].slice(8), 999)),
   };

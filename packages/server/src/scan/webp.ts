@@ -121,6 +121,9 @@ function stillOn(riff: Riff, canvas: Size): Kind {
 }
 
 function framesOn({ read, chunks, known }: Riff, canvas: Size): readonly Kind[] {
+  // libwebp looks for each frame from the first one on: 60 000 of them, in 5 MB, take it more than eight seconds.
+  if (chunks.length === MOST_STEPS)
+    throw broken(`expected fewer than ${MOST_STEPS} chunks in an animation, got more`);
   const frames = chunks.filter(({ type }) => type === "ANMF");
   if (frames.length === 0 && known) throw broken("expected a frame on the canvas, got none");
   return frames.map((frame) => frameOn(read, frame, canvas));

@@ -60,6 +60,24 @@ const EDGES: readonly (readonly [what: string, good: string, bad: string, messag
     "at most 1000 numbers in dash arrays, got 1001",
   ],
   [
+    "selectors of one rule, tried on each element",
+    `<style>${Array(2_000).fill(".a").join(",")}{fill:red}</style>${"<g/>".repeat(9_998)}`,
+    `<style>${Array(2_001).fill(".a").join(",")}{fill:red}</style>${"<g/>".repeat(9_998)}`,
+    "at most 20000000 comparisons of elements with selectors, got 20010000",
+  ],
+  [
+    "selectors that look at siblings",
+    `<style>.a~g{fill:red}</style>${"<g/>".repeat(6_000)}`,
+    `<style>.a~g{fill:red}</style>${"<g/>".repeat(7_000)}`,
+    "at most 20000000 comparisons of elements with selectors, got 24517504",
+  ],
+  [
+    "classes, each compared",
+    `<style>.b{fill:red}</style><g class="${"a ".repeat(500_000)}"/>`,
+    `<style>${".b,".repeat(50)}.b{fill:red}</style><g class="${"a ".repeat(500_000)}"/>`,
+    "at most 20000000 comparisons of elements with selectors, got 25500000",
+  ],
+  [
     "primitives in a filter",
     `<filter>${"<feOffset/>".repeat(64)}</filter>`.repeat(2),
     `<filter>${"<feTile/>".repeat(65)}</filter>`,
@@ -281,6 +299,7 @@ describe("gateSvg's facts", () => {
       pathBytes: 6,
       cssRules: 1,
       cssBytes: 23,
+      comparisons: 8,
       dashNumbers: 2,
       filterPrimitives: 0,
       imageBytes: 30,

@@ -14,6 +14,8 @@ const LIMITS = {
   // Without what stands in an url(), where fonts may be: they cost nothing.
   cssBytes: { most: 256 * 2 ** 10, words: "bytes of CSS" },
   dashNumbers: { most: 1_000, words: "numbers in dash arrays" },
+  // librsvg tries every selector of every list on every element: this many take it two seconds.
+  comparisons: { most: 20_000_000, words: "comparisons of elements with selectors" },
   filterPrimitives: { most: 64, words: "primitives in one filter" },
   imageBytes: { most: 256 * 2 ** 10, words: "bytes in one embedded picture" },
   // What references make of it. An element that is drawn ten times counts ten times.
@@ -27,7 +29,7 @@ const LIMITS = {
   candidates: { most: 64, words: "values for one property of one element" },
 } as const satisfies Record<string, { readonly most: number; readonly words: string }>;
 
-const LIFTED: ReadonlySet<string> = new Set<Limited>(["bytes", "elements", "drawnElements"]);
+const LIFTED: ReadonlySet<string> = new Set<Limited>(["bytes", "elements", "comparisons", "drawnElements"]);
 const LIFT = 10;
 
 export type Limited = keyof typeof LIMITS;
@@ -67,10 +69,11 @@ export type DrawnCounts = Readonly<
 
 export interface SvgCounts extends StandingCounts, DrawnCounts {
   readonly bytes: number;
+  readonly comparisons: number;
   readonly dashNumbers: number;
 }
 
-/** The limits in force; `unlimited` lifts those on bytes and elements tenfold. */
+/** The limits in force; `unlimited` lifts those on bytes, elements and comparisons tenfold. */
 export function limitsFor({ unlimited }: { readonly unlimited: boolean }): SvgLimits {
   const most = Object.entries(LIMITS).map(([name, limit]) => [
     name,

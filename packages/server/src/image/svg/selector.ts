@@ -20,20 +20,20 @@ export const compoundsOf = (selectors: string): readonly Compound[] =>
 export interface Subject {
   readonly name: string;
   readonly id: string | undefined;
-  readonly classes: readonly string[];
+  readonly classes: ReadonlySet<string>;
 }
 
 export const subjectOf = ({ name, attributes }: SvgElement): Subject => ({
   name,
   id: attributes.get("id"),
-  classes: (attributes.get("class") ?? "").split(/\s+/).filter((className) => className !== ""),
+  classes: new Set((attributes.get("class") ?? "").match(/\S+/g)),
 });
 
 /** True where a compound may match an element. */
 export const matches = ({ type, ids, classes }: Compound, subject: Subject): boolean =>
   (type === undefined || type === subject.name) &&
   ids.every((id) => id === subject.id) &&
-  classes.every((className) => subject.classes.includes(className));
+  classes.every((className) => subject.classes.has(className));
 
 /** Where to file a compound, so that only elements that have that key need be tried. */
 export const keyOf = ({ type, ids: [id], classes: [className] }: Compound): string =>
@@ -41,7 +41,7 @@ export const keyOf = ({ type, ids: [id], classes: [className] }: Compound): stri
 
 /** All the keys under which an element finds compounds. */
 export const keysOf = ({ name, id, classes }: Subject): ReadonlySet<string> =>
-  new Set(["*", name, `#${id ?? ""}`, ...classes.map((className) => `.${className}`)]);
+  new Set(["*", name, `#${id ?? ""}`, ...Array.from(classes, (className) => `.${className}`)]);
 
 /** The same text for the same compound. */
 export const spellingOf = ({ type, ids, classes }: Compound): string =>

@@ -40,6 +40,27 @@ export function countStanding(root: SvgElement, images: readonly Uint8Array[]): 
 export const countDashNumbers = (root: SvgElement): number =>
   sum(elementsOf(root).flatMap(declarationsIn).map(dashNumbersOf));
 
+/** Parts of a selector, each of which is looked for in an element: types, and whatever begins with a mark. */
+const SIMPLE = /[.#:[*]|(?<![-\w.#:[*\u0080-\uffff])[-\w\u0080-\uffff]+/g;
+
+/** Parts for which an element is not compared alone, but with its siblings. */
+const AMONG_SIBLINGS = /~|nth-|of-type/g;
+
+/** Counts the comparisons that finding the style of each element of a pruned document takes. */
+export function countComparisons(root: SvgElement): number {
+  const elements = elementsOf(root);
+  const selectors = elements
+    .filter(({ name }) => name === "style")
+    .flatMap((element) => readSheet(textOf(element)))
+    .map(({ selector }) => selector);
+  const times = (part: RegExp): number => sum(selectors.map((text) => (text.match(part) ?? []).length));
+  const classes = sum(elements.map(({ attributes }) => classesIn(attributes.get("class") ?? "")));
+  const pairs = sum(elements.map(({ children }) => (children.length * (children.length - 1)) / 2));
+  return times(SIMPLE) * Math.max(elements.length, classes) + times(AMONG_SIBLINGS) * pairs;
+}
+
+const classesIn = (text: string): number => (text.match(/\S+/g) ?? []).length;
+
 /** The elements of a document in their order, the root first. */
 export const elementsOf = (root: SvgElement): readonly SvgElement[] =>
   flatten(root).map(({ element }) => element);

@@ -3,7 +3,7 @@ import { checkCounts, limitsFor } from "./limit.ts";
 import type { SvgCounts } from "./limit.ts";
 import { pruneSvg } from "./prune.ts";
 import { readSvg } from "./read.ts";
-import { countDashNumbers, countStanding, embeddedIn } from "./stand.ts";
+import { countComparisons, countDashNumbers, countStanding, embeddedIn } from "./stand.ts";
 import { writeSvg } from "./write.ts";
 
 export interface SvgFacts extends SvgCounts {
@@ -22,8 +22,8 @@ export const rebuildSvg = (bytes: Uint8Array): Uint8Array =>
 /**
  * Measures what drawing a document would take, before any native code sees it. What counts as drawn is what a rebuild
  * leaves, so the measure holds for the rebuilt document; the original may hide more in CSS or in its doctype.
- * `unlimited` allows ten times the bytes and elements. Throws `broken_svg` above a limit, for a reference that leads
- * back to itself, and for an embedded picture that is not a raster.
+ * `unlimited` allows ten times the bytes, elements and comparisons. Throws `broken_svg` above a limit, for a reference that
+ * leads back to itself, and for an embedded picture that is not a raster.
  */
 export function gateSvg(
   bytes: Uint8Array,
@@ -36,7 +36,7 @@ export function gateSvg(
   const standing = { bytes: bytes.length, ...countStanding(root, images) };
   checkCounts(standing, limits);
   const pruned = pruneSvg(root);
-  const dashNumbers = countDashNumbers(pruned);
-  checkCounts({ dashNumbers }, limits);
-  return { ...standing, dashNumbers, ...countDrawn(pruned, limits), images };
+  const cost = { comparisons: countComparisons(pruned), dashNumbers: countDashNumbers(pruned) };
+  checkCounts(cost, limits);
+  return { ...standing, ...cost, ...countDrawn(pruned, limits), images };
 }
