@@ -105,6 +105,9 @@ function replySettingsOf(config: Config): ReplySettings {
   const vary = [
     ...(auto.length + enforced.length > 0 ? ["Accept"] : []),
     ...(config.encode.enableClientHints ? HINTS : []),
+    ...config.cache.keyHeaders,
+    // What one visitor's cookies got must not be another's, in no cache on the way.
+    ...(config.source.cookiePassthrough || config.cache.keyCookies.length > 0 ? ["Cookie"] : []),
   ];
   return {
     ...config.http,

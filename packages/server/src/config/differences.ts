@@ -190,6 +190,11 @@ export const DIFFERENCES: readonly Difference[] = [
     why: "no two parsers agree on them",
   },
   {
+    imgproxy: "a client may send any number of requests ahead of their answers",
+    here: "a hundred on one connection, which is cut beyond",
+    why: "abuse",
+  },
+  {
     imgproxy: "one address may hold all connections",
     here: "TINTYPE_HTTP_MAX_CLIENTS_PER_ADDRESS, unless it is private or one of TINTYPE_HTTP_TRUST_FORWARDED",
     why: "one client must not keep all others out",
@@ -211,6 +216,13 @@ export const DIFFERENCES: readonly Difference[] = [
     here: "TINTYPE_OBSERVE_REFUSAL_LINES a second of each code, ten times as many at once, and how many were left out",
     why: "abuse",
     applies: ({ observe }) => observe.refusalLines > 0,
+  },
+  {
+    imgproxy: "Vary says nothing of cookies and of headers in the cache's key",
+    here: "it names Cookie where cookies are passed on or tell pictures apart, and IMGPROXY_CACHE_KEY_HEADERS",
+    why: "a shared cache would give one visitor's picture to another",
+    applies: ({ source, cache }) =>
+      source.cookiePassthrough || cache.keyCookies.length > 0 || cache.keyHeaders.length > 0,
   },
   {
     imgproxy: "answers never carry Age and Server-Timing",

@@ -77,6 +77,7 @@ describe("differences from imgproxy", () => {
         "an allowed source is a prefix of the whole URL, its host included",
         "an object store serves every bucket that its credentials open",
         "links inside the local folder may lead out of it",
+        "Vary says nothing of cookies and of headers in the cache's key",
         "development errors are sent to anyone",
       ],
     );

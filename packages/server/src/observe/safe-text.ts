@@ -22,10 +22,14 @@ export function originOf(source: string): string {
 
 /** Text of an error or of options without what URLs in it must not show. */
 export const safeText = (text: string, most: number): string =>
-  shortened(
-    redact(text.slice(0, 8192)).replace(/(:\/\/?[^\s?#"'<>]*)[?#][^\s"'<>]*/g, `$1?${ELLIPSIS}`),
-    most,
-  );
+  shortened(redact(text.slice(0, 8192)).replace(/[^\s"'<>]+/g, withoutQuery), most);
+
+/** A word without what stands behind a question mark or fragment of the URL in it, if there is one. */
+function withoutQuery(word: string): string {
+  const at = word.indexOf(":/");
+  const end = at === -1 ? -1 : word.slice(at).search(/[?#]/);
+  return end === -1 ? word : `${word.slice(0, at + end)}?${ELLIPSIS}`;
+}
 
 /** A third of what fits is left for the end, where names are. */
 function shortened(text: string, most: number): string {

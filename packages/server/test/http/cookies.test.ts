@@ -44,6 +44,8 @@ describe("cookies", { concurrency: 4 }, () => {
   const own = useServer({ IMGPROXY_COOKIE_PASSTHROUGH: "true" });
   const all = useServer({ IMGPROXY_COOKIE_PASSTHROUGH: "true", IMGPROXY_COOKIE_PASSTHROUGH_ALL: "true" });
 
+  const keyed = useServer({ IMGPROXY_CACHE_KEY_HEADERS: "X-Tenant", IMGPROXY_CACHE_KEY_COOKIES: "shop" });
+
   it("are not sent on by default, nor by the second setting alone", async () => {
     assert.equal(await sent(none, "/off", {}), undefined);
     assert.equal(await sent(none, "/off", {}, "raw:1"), undefined);
@@ -70,6 +72,14 @@ describe("cookies", { concurrency: 4 }, () => {
       answers.map(({ status }) => status),
       [200, 403, 200, 403],
     );
+  });
+
+  it("are named in Vary where they are sent on or tell pictures apart, as other headers are that do", async () => {
+    const varyOf = async (server: TestServer): Promise<unknown> =>
+      (await server.get(origin.target("/own"))).headers["vary"];
+    assert.equal(await varyOf(none), "Accept");
+    assert.equal(await varyOf(own), "Accept, Cookie");
+    assert.equal(await varyOf(keyed), "Accept, X-Tenant, Cookie");
   });
 
   it("that a source sets on its way to the picture are brought back to it, once", async () => {
