@@ -2,6 +2,8 @@
 // or a question to the cache.
 import edge from "edge.js";
 import cloudfront from "cloudfront";
+import crypto from "crypto";
+import fs from "fs";
 
 async function ask(r) {
   cloudfront.folder = r.variables.document_root;
@@ -42,4 +44,20 @@ function age(r) {
   return status === "HIT" && lifetime && seconds > Number(lifetime[1]) ? "" : String(seconds);
 }
 
-export default { ask, age };
+// Where nginx renews a picture and gets what may not be kept, a refusal above all, it would serve the old one for as long as
+// somebody asks: a URL that has expired or was revoked would never end. So the old one goes; failures do not count.
+function forget(r) {
+  const control = r.variables.upstream_http_cache_control || "";
+  if (r.status >= 500 || r.status === 429 || !/no-store|no-cache|private|\bmax-age=0/.test(control)) return;
+  const key = r.variables.edge_uri + "|" + r.variables.edge_accept;
+  const name = crypto.createHash("md5").update(key).digest("hex");
+  // As `levels=1:2` in nginx.conf has it.
+  const folder = [r.variables.document_root, "cache/pictures", name.slice(31), name.slice(29, 31)].join("/");
+  try {
+    fs.unlinkSync(folder + "/" + name);
+  } catch (error) {
+    if (error.code !== "ENOENT") r.error("expected to remove an old picture, got " + error.message);
+  }
+}
+
+export default { ask, age, forget };

@@ -26,7 +26,7 @@ sub vcl_recv {
 
     std.collect(req.http.Accept);
     call tintype_accept;
-    # A closed list. What is not in the key must not reach the server, or one client chooses what another one gets.
+    # What is not in the key must not reach the server, or one client chooses what another one gets.
     unset req.http.Authorization;
     unset req.http.Cookie;
     unset req.http.DPR;
@@ -59,11 +59,11 @@ sub tintype_purge {
             return (synth(405, "Method Not Allowed"));
         }
     }
-    # What a tag is made of, short of what a ban or a regular expression would read as something else.
-    if (req.http.x-tag !~ "^[A-Za-z0-9_.:/@=-]{1,256}$") {
-        return (synth(400, "Expected one tag of letters, digits and _.:/@=- in Cache-Tag"));
+    # What a tag is made of at the server, short of the backslash that would end the quotation below. A space would end the ban.
+    if (req.http.x-tag !~ "^[!-+\--\[\]-~]{1,256}$") {
+        return (synth(400, "Expected one tag of visible ASCII without comma and backslash in Cache-Tag"));
     }
-    ban("obj.http.Cache-Tag ~ (^|,)" + regsuball(req.http.x-tag, "\.", "[.]") + "(,|$)");
+    ban("obj.http.Cache-Tag ~ (^|,)\Q" + req.http.x-tag + "\E(,|$)");
     return (synth(200, "Banned"));
 }
 

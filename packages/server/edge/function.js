@@ -42,7 +42,7 @@ function acceptFor(path, accept) {
   if (settings.enforced.length === 0 && namesFormat(path)) return "*/*";
   const wanted = accept
     .split(",")
-    .filter((part) => !/;\s*q=0(?:\.0*)?\s*$/.test(part))
+    .filter((part) => !/;\s*q=0(?:\.0*)?\s*$/i.test(part))
     .map((part) => part.split(";")[0].trim().toLowerCase());
   const offered = settings.offered;
   const taken = offered.filter((mime) => wanted.indexOf(mime) >= 0);
@@ -54,9 +54,12 @@ function acceptFor(path, accept) {
 
 function namesFormat(path) {
   if (path.indexOf(settings.version + "/") === 0) return /\.[a-z]+$/.test(path);
-  const segments = path.split("/").slice(1);
+  const segments = repair(unslashed(path).replace(/^[^/]*\//, "")).split("/");
   const options = [];
-  while (segments.length > 0 && segments[0].indexOf(settings.separator) > 0) options.push(segments.shift());
+  // Names of presets say nothing here.
+  if (settings.onlyPresets) segments.shift();
+  const isOption = (segment) => !settings.onlyPresets && segment.indexOf(settings.separator) > 0;
+  while (segments.length > 0 && isOption(segments[0])) options.push(segments.shift());
   const named = options.some((option) => {
     const parts = option.split(settings.separator);
     return settings.formatOptions.indexOf(parts[0]) >= 0 && settings.formats.indexOf(parts[1]) >= 0;
@@ -67,6 +70,9 @@ function namesFormat(path) {
   const parts = segments.join("/").split(isPlain ? "@" : ".");
   return parts.length === 2 && settings.formats.indexOf(parts[1]) >= 0;
 }
+
+// The server takes a second slash in front as well.
+const unslashed = (path) => path.replace(/^\//, "");
 
 // Undefined where the store is empty or cannot be reached: the server checks as well, so nothing is lost.
 // A chain rather than `try` around `await`, over which older njs falls.
@@ -81,15 +87,16 @@ function check(path, keys) {
   if (path.indexOf(settings.version + "/") === 0)
     return keys.capabilities ? checkCapability(path, keys.capabilities) : path;
   if (!keys.signatures || keys.signatures.length === 0) return path;
-  const cut = path.indexOf("/");
-  const given = path.slice(0, Math.max(0, cut));
-  const signed = repair(path.slice(cut + 1));
+  const bare = unslashed(path);
+  const cut = bare.indexOf("/");
+  const given = bare.slice(0, Math.max(0, cut));
+  const signed = repair(bare.slice(cut + 1));
   if (settings.trusted.indexOf(sha256(given)) >= 0) return path;
   const made = keys.signatures.map((pair) => sign(signed, pair));
   // All are compared, so that time does not tell which one fits.
   const fits = made.map((one) => isSame(one, given));
   if (fits.indexOf(true) < 0) return undefined;
-  return settings.resign ? made[0] + path.slice(cut) : path;
+  return settings.resign ? made[0] + bare.slice(cut) : path;
 }
 
 // What proxies break on the way is mended before a signature is looked at, as the server does it.
@@ -99,7 +106,7 @@ function repair(path) {
   const source = path.slice(cut).replace(/^(\S+):\/([^/])/, (all, scheme, next) => {
     return scheme + ":" + (scheme === "local" ? "///" : "//") + next;
   });
-  return (path.slice(0, cut).replace(/%3A/g, ":") + source).replace(/^\//, "");
+  return unslashed(path.slice(0, cut).replace(/%3A/g, ":") + source);
 }
 
 function sign(path, pair) {

@@ -129,6 +129,7 @@ Promise.all(${JSON.stringify(uris)}.map(ask)).then((all) => {
     ["image/webp,image/png,image/svg+xml,image/*;q=0.8,video/*;q=0.8,*/*;q=0.5", "image/webp"],
     ["image/webp, image/avif", "image/avif,image/webp"],
     ["image/avif;q=0, image/webp", "image/webp"],
+    ["image/avif;Q=0, image/webp", "image/webp"],
     ["image/webp;q=0.0", "*/*"],
     ["IMAGE/WEBP", "image/webp"],
     ["image/webpx", "*/*"],
@@ -144,6 +145,8 @@ Promise.all(${JSON.stringify(uris)}.map(ask)).then((all) => {
     `w:10/${Buffer.from("https://a.b/c").toString("base64url")}.webp`,
     "f:jpg/plain/https://a.b/c",
     "w:5/ext:avif/plain/https://a.b/c",
+    "w%3A5/f%3Apng/plain/https://a.b/c",
+    "w%3A5/plain/https://a.b/c.jpg@png",
   ])
     it(`has one class for all browsers at ${fixed}`, async () => {
       const result = await run({ uri: `/x/${fixed}`, headers: { accept: "image/avif,image/webp" } });
@@ -158,6 +161,29 @@ Promise.all(${JSON.stringify(uris)}.map(ask)).then((all) => {
       });
       assert.ok(isPassed(other) && other.headers["accept"] !== "*/*");
     });
+
+  it("takes no source's name for a format, whatever stands before it", async () => {
+    const presets = configOf({
+      IMGPROXY_ONLY_PRESETS: "true",
+      IMGPROXY_PRESETS: "small=w:10,f=w:20,png=h:20",
+    });
+    const runPresets = runEdgeFunction(edgeFunction(presets, OFF), undefined);
+    const classes = "image/avif,image/webp";
+    for (const [engine, path, expected] of [
+      [run, "w%3A10/plain/https://a.b/c.jpg", classes],
+      [run, "/w:10/plain/https://a.b/c.jpg", classes],
+      [runPresets, "small/plain/https://a.b/c.jpg", classes],
+      [runPresets, "f:png/plain/https://a.b/c.jpg", classes],
+      [runPresets, "small/plain/https://a.b/c.jpg@png", "*/*"],
+      [runPresets, "small/aHR0cDovL2EuYi9j.png", "*/*"],
+    ] as const) {
+      const result = await engine({ uri: `/x/${path}`, headers: { accept: classes } });
+      assert.ok(isPassed(result));
+      assert.equal(result.headers["accept"], expected, path);
+    }
+    const slashed = await run({ uri: "//x/w:10/plain/https://a.b/c.jpg@png", headers: { accept: classes } });
+    assert.ok(isPassed(slashed) && slashed.headers["accept"] === "*/*");
+  });
 
   it("leaves the path as it is, drops the query, and says who asks", async () => {
     const uri = "/x/w:10//plain/http://a.b//c%2Fd%20e.jpg";
@@ -237,6 +263,16 @@ describe("the function for CDNs, where it verifies", () => {
       signed("w:1/plain/local:///a.jpg").replace("local:///", "local:/"),
     ])
       assert.ok((await verdict(broken)) && serverTakes(broken), broken);
+  });
+
+  it("takes a second slash in front where the server does, before no capability", async () => {
+    for (const path of [signed(PATH), signed(PATH, 1), `/trusted/${PATH}`])
+      assert.ok((await verdict(`/${path}`)) && serverTakes(`/${path}`), path);
+    for (const path of [`/${CAPABILITY}`, `//${signed(PATH)}`])
+      assert.ok(!(await verdict(path)) && !serverTakes(path), path);
+    const resigned = runEdgeFunction(edgeFunction(configOf(), { ...ON, resign: true }), keys);
+    const result = await resigned({ uri: `/${signed(PATH, 1)}` });
+    assert.ok(isPassed(result) && result.uri === signed(PATH));
   });
 
   it("cuts signatures as the server is set", async () => {

@@ -49,6 +49,7 @@ function settingsOf(config: Config, { verify, resign, store }: EdgeFunctionSetti
       (path) => path !== "",
     ),
     separator: url.argumentsSeparator,
+    onlyPresets: url.onlyPresets,
     filenames: url.base64UrlIncludesFilename,
     formats: [...FORMAT_NAMES, ...Object.keys(FORMAT_ALIASES)],
     formatOptions: OPTIONS.format.names,

@@ -23,8 +23,12 @@ export function gate(server: Server, most: number, makeRoom: (places: number) =>
   let timer: NodeJS.Timeout | undefined;
 
   const look = (): void => {
-    if (line.size > 0) makeRoom(line.size);
-    if (line.size === 0) timer = void clearInterval(timer);
+    if (line.size > 0) {
+      makeRoom(line.size);
+      return;
+    }
+    clearInterval(timer);
+    timer = undefined;
   };
   const admit = (socket: Socket): void => {
     inside += 1;

@@ -150,6 +150,26 @@ describe("HTTP through nginx", { skip: unless("nginx") || unless("nginx-js") }, 
     assert.equal(twin.originHits(), already);
   });
 
+  it("announces no body that it does not pass on, for which the server would wait", async () => {
+    for (const body of [
+      "Content-Length: 3\r\n\r\nabc",
+      "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+    ]) {
+      const socket = connect(twin.nginx.port, "127.0.0.1");
+      const target = sign(`w:${body.length}/plain/local:///photo.jpg`);
+      socket.write(`GET ${target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${body}`);
+      assert.match(await text(socket), /^HTTP\/1.1 200 /);
+      const names = Object.keys(twin.turnstile.passed.at(-1)?.headers ?? {});
+      assert.ok(!names.some((name) => /^(?:content-length|transfer-encoding)$/.test(name)), names.join());
+    }
+  });
+
+  it("takes HTTP/1.0 without a Host, as the server does", async () => {
+    const socket = connect(twin.nginx.port, "127.0.0.1");
+    socket.write(`GET ${sign("w:30/plain/local:///photo.jpg")} HTTP/1.0\r\n\r\n`);
+    assert.match(await text(socket), /^HTTP\/1.1 200 /);
+  });
+
   it("keeps connections to the server open", async () => {
     for (let i = 0; i < 5; i++) await twin.get(sign(`w:${40 + i}/plain/local:///photo.jpg`));
     assert.ok(twin.turnstile.connections() <= 3, `${twin.turnstile.connections()}`);

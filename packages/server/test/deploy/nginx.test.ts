@@ -161,6 +161,17 @@ describe("nginx with the function for CDNs", { skip: unless("nginx") || unless("
     }
   });
 
+  it("forgets what is out of date where the server has something else to say that is not for keeping", async () => {
+    const soon = Math.ceil(Date.now() / 1000) + 2;
+    const expiring = sign(fresh(`/exp:${soon}`));
+    const kept = sign(fresh("/cttl:1"));
+    assert.deepEqual([(await seen(expiring))[2], (await seen(kept))[2]], ["MISS", "MISS"]);
+    await sleep(soon * 1000 - Date.now() + 1100);
+    await seen(expiring);
+    await until(async () => (await seen(expiring))[0] === 404);
+    assert.equal((await seen(kept))[2], "STALE", "nothing else goes");
+  });
+
   it("keeps errors only as long as the server says", async () => {
     const missing = sign(`w:${(pictures += 1)}/plain/local:///missing.jpg`);
     assert.deepEqual([(await seen(missing))[2], (await seen(missing))[2]], ["MISS", "HIT"]);

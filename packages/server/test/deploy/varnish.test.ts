@@ -78,12 +78,17 @@ describe("Varnish", { skip: unless("varnish") }, async () => {
       "f:best/plain/x",
       "w:1/aHR0.webp",
       "aHR0",
+      // What proxies on the way make of colons.
+      "w%3A1/plain/local:///a.jpg",
+      "/w:1/plain/local:///a.jpg",
     ];
     const cases = [
       ...ACCEPTS.map((accept) => [`/_/${paths[0]!}`, accept] as const),
       ...paths.map((path) => [`/_/${path}`, FULL] as const),
       ["/c1/AAAA/w16-64/x/w32.avif", FULL] as const,
       ["/c1/AAAA/w16-64/x/w32", FULL] as const,
+      ["//_/w:1/plain/local:///a.jpg", FULL] as const,
+      ["//_/w:1/f:png/plain/local:///a.jpg", FULL] as const,
     ];
     for (const [target, accept] of cases) {
       const wanted = await run({ uri: target, headers: { accept } });
