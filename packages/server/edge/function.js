@@ -112,7 +112,7 @@ function repair(path) {
 function sign(path, pair) {
   const mac = crypto.createHmac("sha256", Buffer.from(pair[0], "hex"));
   mac.update(Buffer.from(pair[1], "hex"));
-  return cutTo(mac.update("/" + path).digest("base64url"), settings.signatureSize);
+  return cutTo(mac.update("/" + unslashed(path)).digest("base64url"), settings.signatureSize);
 }
 
 // The first bytes of a digest: base64 is cut between characters, so the last one loses the bits that are not wanted.

@@ -275,6 +275,16 @@ describe("the function for CDNs, where it verifies", () => {
     assert.ok(isPassed(result) && result.uri === signed(PATH));
   });
 
+  it("signs paths with more slashes in front as the server does", async () => {
+    for (const slashes of ["/", "//", "///"]) {
+      const mended = slashes.slice(2) + PATH;
+      const uri = signed(mended).replace(mended, slashes + PATH);
+      assert.ok((await verdict(uri)) && serverTakes(uri), uri);
+    }
+    const wrong = signed(`/${PATH}`).replace(PATH, `/${PATH}`);
+    assert.ok(!(await verdict(wrong)) && !serverTakes(wrong), wrong);
+  });
+
   it("cuts signatures as the server is set", async () => {
     const short = configOf({ IMGPROXY_SIGNATURE_SIZE: "13" });
     const cut = runEdgeFunction(edgeFunction(short, ON), { keys: edgeKeys(short) });

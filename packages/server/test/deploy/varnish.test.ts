@@ -161,9 +161,20 @@ describe("Varnish", { skip: unless("varnish") }, async () => {
     assert.deepEqual(await states(), ["HIT", "HIT", "MISS"]);
     assert.equal((await get("/service/varnish/purge_all", {}, "POST")).status, 200);
     assert.deepEqual(await states(), ["MISS", "MISS", "MISS"]);
-    for (const tag of ["", ".*", "a b", "a,b", 'a" && obj.status > "0'])
+    for (const tag of ["", "a b", "a,b", "a\\E", 'a" && obj.status > "0', "a".repeat(257)])
       assert.equal((await get("/", { "Cache-Tag": tag }, "BAN")).status, 400, tag);
     assert.equal((await get(one, {}, "POST")).status, 405);
+  });
+
+  it("purges by every tag that the server gives, and reads nothing else in it", async () => {
+    const bystander = fresh("/ct:x");
+    await get(bystander);
+    for (const tag of ["a+b*(c)", '"q"', "[x", "^y$", "a|x", ".*", "~&&!", 'a"||obj.status!="0']) {
+      const target = fresh(`/ct:${tag}`);
+      assert.deepEqual([await state(target), await state(target)], ["MISS", "HIT"], tag);
+      assert.equal((await get("/", { "Cache-Tag": tag }, "BAN")).status, 200, tag);
+      assert.deepEqual([await state(target), await state(bystander)], ["MISS", "HIT"], tag);
+    }
   });
 
   it("lets nobody else purge", async () => {

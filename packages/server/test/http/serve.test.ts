@@ -1,6 +1,8 @@
 /** `tintype serve` as an operator meets it: what it prints, how it refuses to start, how it stops. */
 import assert from "node:assert/strict";
-import { request } from "node:http";
+import { once } from "node:events";
+import { createServer, request, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, it } from "node:test";
@@ -63,10 +65,24 @@ describe("tintype serve", { concurrency: 2 }, () => {
 
   it("finishes what runs before it stops", async () => {
     await allSetUp();
-    const server = await spawnServer({ IMGPROXY_LOCAL_FILESYSTEM_ROOT: join(folder, "root") });
-    const slow = ask(portOf(server.url), `/_/w:900/h:700/rt:force/el:1/f:avif/${plain("local:///a.png")}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    const asked = Promise.withResolvers<ServerResponse>();
+    const origin = createServer((_, response) => asked.resolve(response));
+    await once(origin.listen(0, "127.0.0.1").unref(), "listening");
+    const server = await spawnServer({
+      IMGPROXY_ALLOWED_SOURCES: "http://",
+      IMGPROXY_ALLOW_LOOPBACK_SOURCE_ADDRESSES: "true",
+    });
+    const { port } = origin.address() as AddressInfo;
+    const slow = ask(portOf(server.url), `/_/${plain(`http://127.0.0.1:${port}/a.png`)}`);
+    const response = await asked.promise;
     const stopped = server.stop();
+    await until(() =>
+      ask(portOf(server.url), "/health").then(
+        () => false,
+        () => true,
+      ),
+    );
+    response.end(await picture("png"));
     const { status, headers } = await slow;
     assert.deepEqual([status, headers["connection"]], [200, "close"]);
     assert.equal((await stopped).code, 0);
